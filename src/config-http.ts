@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import * as z from 'zod';
 
 /** That of the system this one follows. */
-const DEFAULT_PORT = 7823;
+export const DEFAULT_PORT = 7823;
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8);

@@ -29,7 +29,8 @@ const SHAPES = [
   'github_pat_\\w{10,}',
   'gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct)-[\\w.-]{10,}',
   // Our own, of the HTTP API.
-  'bst_[0-9a-f]{12}_[\\w-]{20,}',
+  'bs[tc]_[0-9a-f]{12}_[\\w-]{20,}',
+  'bs[kl]_[\\w-]{20,}',
   // Package registries.
   'npm_[A-Za-z0-9]{20,}',
   'pypi-[\\w-]{20,}',

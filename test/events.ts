@@ -79,7 +79,7 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'hold.set': { kind: 'paused', scope: '', reason: 'lunch', until: null, source: 'person' },
   'hold.ended': { kind: 'paused' },
   'channel.cleared': { channel: 'shop:build', messages: 3 },
-  'credential.added': { name: 'phone', role: 'decide', expiresAt: null },
+  'credential.added': { name: 'phone', role: 'decide', kind: 'browser', expiresAt: null },
   'credential.rotated': { name: 'phone' },
   'credential.revoked': { name: 'phone' },
   'supervisor.started': { pid: 4711, version: '1.2.3' },

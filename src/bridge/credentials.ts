@@ -2,21 +2,29 @@
  * Credentials of the HTTP API: added, rotated and revoked by a person, looked up for each request. The token is shown
  * once, to whoever made it; the store has its digest.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { CREDENTIAL_NAME, CREDENTIAL_NAME_RULE, type Credential, type Role } from '../project/credential.ts';
+import type { Actor } from '../project/actor.ts';
+import {
+  CREDENTIAL_NAME,
+  CREDENTIAL_NAME_RULE,
+  type Credential,
+  type ListedCredential,
+  type Role,
+} from '../project/credential.ts';
 import type { Happening } from '../project/event.ts';
 import { cleanLine } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import {
   allCredentials,
   deleteCredential,
-  findCredentialByToken,
+  findCredential,
   insertCredential,
+  putUse,
   replaceToken,
 } from '../store/credentials.ts';
 import type { Writing } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
-import { type Actor, type Bridge, nowText } from './bridge.ts';
+import { type Bridge, nowText } from './bridge.ts';
+import { drawSecret, idOfSecret, isDigestOf } from './credential-secrets.ts';
 import { databaseOf } from './open-bridge.ts';
 
 /** A credential, and the token that stands for it: nobody can read it again. */
@@ -26,7 +34,7 @@ export interface IssuedToken {
 }
 
 /**
- * Adds a credential under a name that is free.
+ * Adds a credential with a token under a name that is free.
  *
  * @param lifetimeMs After which it is worth nothing; undefined: never.
  */
@@ -38,41 +46,42 @@ export async function addCredential(
   actor: Actor,
 ): Promise<Result<IssuedToken>> {
   if (!CREDENTIAL_NAME.test(name)) return refuse(`${CREDENTIAL_NAME_RULE}; '${shown(name)}' is none.`);
-  const { token, tokenId, digest } = drawToken();
+  const { secret: token, id, digest } = drawSecret('bst');
   return databaseOf(bridge).write<Result<IssuedToken>>(async (writing) => {
     const { trx, now } = writing;
     const expiresAt = lifetimeMs === undefined ? null : new Date(Date.parse(now) + lifetimeMs).toISOString();
     const row = {
       name,
       role,
-      token_id: tokenId,
+      token_id: id,
       token_digest: digest,
+      key_digest: null,
       created_at: now,
       expires_at: expiresAt,
     };
     if (!(await insertCredential(trx, row)))
       return refuse(`there is a token named '${name}' already; rotate or revoke it, or choose another name.`);
-    await told(writing, { type: 'credential.added', data: { name, role, expiresAt } }, actor);
-    return ok({ credential: { name, role, createdAt: now, expiresAt }, token });
+    await recordCredential(writing, { type: 'credential.added', data: { name, role, expiresAt } }, actor);
+    return ok({ credential: { name, kind: 'token', role, createdAt: now, expiresAt }, token });
   });
 }
 
-/** Gives a credential another token; the one before is worth nothing from then on. */
+/** Gives a credential another token; the one before is worth nothing from then on. A browser has none. */
 export async function rotateCredential(
   bridge: Bridge,
   name: string,
   actor: Actor,
 ): Promise<Result<IssuedToken>> {
-  const { token, tokenId, digest } = drawToken();
+  const { secret: token, id, digest } = drawSecret('bst');
   return databaseOf(bridge).write<Result<IssuedToken>>(async (writing) => {
-    const credential = await replaceToken(writing.trx, name, { tokenId, digest });
+    const credential = await replaceToken(writing.trx, name, { tokenId: id, digest });
     if (!credential) return refuse(unknownCredential(name));
-    await told(writing, { type: 'credential.rotated', data: { name } }, actor);
+    await recordCredential(writing, { type: 'credential.rotated', data: { name } }, actor);
     return ok({ credential, token });
   });
 }
 
-/** Deletes a credential: its token is worth nothing from then on. */
+/** Deletes a credential: its token, or its cookie and key, are worth nothing from then on. */
 export async function revokeCredential(
   bridge: Bridge,
   name: string,
@@ -81,39 +90,44 @@ export async function revokeCredential(
   return databaseOf(bridge).write<Result<Credential>>(async (writing) => {
     const credential = await deleteCredential(writing.trx, name);
     if (!credential) return refuse(unknownCredential(name));
-    await told(writing, { type: 'credential.revoked', data: { name } }, actor);
+    await recordCredential(writing, { type: 'credential.revoked', data: { name } }, actor);
     return ok(credential);
   });
 }
 
 /** By name, those that have expired included. */
-export async function credentials(bridge: Bridge): Promise<Credential[]> {
+export async function credentials(bridge: Bridge): Promise<ListedCredential[]> {
   return allCredentials(databaseOf(bridge).read);
 }
 
 /** The credential that a token stands for now; undefined for one that is unknown, revoked, rotated away or expired. */
 export async function credentialOf(bridge: Bridge, token: string): Promise<Credential | undefined> {
-  const [, tokenId] = TOKEN.exec(token) ?? [];
-  if (tokenId === undefined) return undefined;
-  const found = await findCredentialByToken(databaseOf(bridge).read, tokenId);
-  if (!found || !timingSafeEqual(Buffer.from(digestOf(token)), Buffer.from(found.digest))) return undefined;
-  const { name, role, createdAt, expiresAt } = found;
-  if (expiresAt !== null && expiresAt <= nowText(bridge)) return undefined;
-  return { name, role, createdAt, expiresAt };
+  const id = idOfSecret('bst', token);
+  const found = id === undefined ? undefined : await findCredential(databaseOf(bridge).read, id);
+  if (found?.kind !== 'token' || !isDigestOf(token, found.digest)) return undefined;
+  return unlessExpired(found, nowText(bridge));
 }
 
-/** The public half finds the row; what is secret is never looked for, only compared. `redaction.ts` knows this shape. */
-const TOKEN = /^bst_([0-9a-f]{12})_[\w-]{43}$/;
-
-function drawToken(): { token: string; tokenId: string; digest: string } {
-  const tokenId = randomBytes(6).toString('hex');
-  const token = `bst_${tokenId}_${randomBytes(32).toString('base64url')}`;
-  return { token, tokenId, digest: digestOf(token) };
+/** The credential alone, while it is worth something. */
+export function unlessExpired(
+  { name, kind, role, createdAt, expiresAt }: Credential,
+  now: string,
+): Credential | undefined {
+  return expiresAt !== null && expiresAt <= now ? undefined : { name, kind, role, createdAt, expiresAt };
 }
 
-/** 256 random bits need no salt and no slow hash. */
-function digestOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+/** Writes down that a credential is used now. It is no part of the history. */
+export async function noteUse(bridge: Bridge, name: string): Promise<void> {
+  await databaseOf(bridge).write(({ trx, now }) => putUse(trx, name, now));
+}
+
+/** Within a transaction of another verb. */
+export async function recordCredential(
+  { trx, now }: Writing,
+  happening: Happening,
+  actor: Actor,
+): Promise<void> {
+  await appendEvent(trx, { ...happening, projectId: null, runId: null, actor, createdAt: now });
 }
 
 function unknownCredential(name: string): string {
@@ -122,8 +136,4 @@ function unknownCredential(name: string): string {
 
 function shown(name: string): string {
   return cleanLine(name.slice(0, 100));
-}
-
-async function told({ trx, now }: Writing, happening: Happening, actor: Actor): Promise<void> {
-  await appendEvent(trx, { ...happening, projectId: null, runId: null, actor, createdAt: now });
 }

@@ -15,9 +15,11 @@ import { McpOverHttp } from '../mcp/http.ts';
 import { callerAsActor } from '../project/actor.ts';
 import type { Credential } from '../project/credential.ts';
 import { LIMITS } from '../project/text.ts';
-import { admit, isStillAdmitted } from './access/admit.ts';
+import { admit, type Claim, isStillAdmitted, refuseSignIn } from './access/admit.ts';
+import { cookieIn, cookieTerms } from './access/cookie.ts';
 import { allowedHosts, whyNotMeantForUs } from './access/hosts.ts';
 import { Pace } from './access/pace.ts';
+import type { Uses } from './access/uses.ts';
 import { type FollowOutput, isWrite, type Reply, type Route } from './define-route.ts';
 import type { EventHub } from './events/hub.ts';
 import { openApiOf } from './openapi.ts';
@@ -36,6 +38,7 @@ export interface Served {
   readonly log: Log;
   readonly events: EventHub;
   readonly followOutput: FollowOutput;
+  readonly uses: Uses;
   /** Aborts when the server ends. */
   readonly ending: AbortSignal;
   /** The supervisor looks at once: something was changed. */
@@ -48,7 +51,7 @@ export function createApp(
   served: Served,
   routes: readonly Route[] = ROUTES,
 ): Hono<{ Bindings: HttpBindings }> {
-  const { bridge, clock, config, env, events, ending, followOutput, log } = served;
+  const { bridge, clock, config, env, events, ending, followOutput, log, uses } = served;
   const pace = new Pace(clock);
   const openVerbs = async () => (await import('../mcp/local-verbs.ts')).bindVerbs(bridge, env);
   const mcp = new McpOverHttp(openVerbs, clock);
@@ -66,16 +69,23 @@ export function createApp(
     return next();
   });
 
+  const terms = cookieTerms(config.http);
+  const termsOf = ({ req }: Asked) => terms(req.header('host') ?? '');
+  const claimOf = (asked: Asked, isWrite: boolean): Claim => ({
+    authorization: asked.req.header('authorization'),
+    cookie: cookieIn(asked.req.header('cookie'), termsOf(asked)),
+    key: asked.req.header('bridge-key'),
+    address: asked.env.incoming.socket.remoteAddress ?? '',
+    isWrite,
+  });
+
   const answer = async (asked: Asked, route: Route): Promise<Response> => {
     const began = clock.monotonic();
-    const admitted = await admit(
-      bridge,
-      pace,
-      route.access,
-      claimOf(asked, isWrite(route) && !route.countsWrites),
-    );
+    const claim = claimOf(asked, isWrite(route) && !route.countsWrites);
+    const admitted = await admit(bridge, pace, route.access, claim);
+    if (admitted.ok && admitted.value) uses.note(admitted.value.name);
     const response = admitted.ok
-      ? await carryOut(asked, route, admitted.value)
+      ? await carryOut(asked, route, claim, admitted.value)
       : respondProblem(asked.env.outgoing, admitted.refusal);
     log.debug('http.answered', {
       method: route.method,
@@ -87,7 +97,12 @@ export function createApp(
     return response;
   };
 
-  const carryOut = async (asked: Asked, route: Route, caller: Credential | undefined): Promise<Response> => {
+  const carryOut = async (
+    asked: Asked,
+    route: Route,
+    claim: Claim,
+    caller: Credential | undefined,
+  ): Promise<Response> => {
     const out = asked.env.outgoing;
     const input = await readInput(route, {
       params: asked.req.param() as Record<string, string>,
@@ -119,9 +134,11 @@ export function createApp(
           actor: callerAsActor(caller),
           gone: req.raw.signal,
           waitToWrite: () => pace.wrote(caller.name),
-          isStillAdmitted: () => isStillAdmitted(bridge, 'admin', req.header('authorization')),
+          isStillAdmitted: () => isStillAdmitted(bridge, 'admin', claim),
         }),
-      mayStillRead: () => isStillAdmitted(bridge, 'read', req.header('authorization')),
+      cookie: termsOf(asked),
+      refuseSignIn: (why) => refuseSignIn(pace, claim.address, why),
+      mayStillRead: () => isStillAdmitted(bridge, 'read', claim),
     });
     if (isWrite(route)) served.wake();
     return toResponse(asked, route, reply);
@@ -197,14 +214,6 @@ function provenanceOf({ env: { incoming } }: Asked) {
     target: incoming.url ?? '',
     origins: valuesOf(incoming.rawHeaders, 'origin'),
     fetchSite: valuesOf(incoming.rawHeaders, 'sec-fetch-site')[0],
-  };
-}
-
-function claimOf({ env: { incoming }, req }: Asked, isWrite: boolean) {
-  return {
-    authorization: req.header('authorization'),
-    address: incoming.socket.remoteAddress ?? '',
-    isWrite,
   };
 }
 

@@ -15,6 +15,7 @@ import type { HttpSide } from '../mcp/http-message.ts';
 import type { Actor } from '../project/actor.ts';
 import type { Credential, Role } from '../project/credential.ts';
 import type { RunLine } from '../project/run-item.ts';
+import type { CookieTerms } from './access/cookie.ts';
 import type { EventHub } from './events/hub.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 
@@ -44,12 +45,16 @@ export interface Call {
   readonly wantsJson: boolean;
   readonly events: EventHub;
   readonly followOutput: FollowOutput;
+  /** How a browser that calls keeps its cookie. */
+  readonly cookie: CookieTerms;
   /** Aborts when the client goes away, or the server ends. */
   readonly signal: AbortSignal;
   /** The table of routes as OpenAPI. */
   describe(): object;
   /** What the tools of a side answer to a message of MCP. */
   answerMcp(side: HttpSide, message: object, caller: Credential): Promise<Response>;
+  /** What to answer to a sign-in that failed: this, or that there were too many. */
+  refuseSignIn(why: Problem): Problem;
   /** Whether whoever called may still read: a token may be revoked while an answer goes on. */
   mayStillRead(): Promise<boolean>;
 }
@@ -70,7 +75,7 @@ export type TextType = 'text/plain; charset=utf-8' | 'text/x-diff; charset=utf-8
 
 type NoFields = z.ZodObject<Record<never, never>>;
 
-export type Method = 'GET' | 'POST' | 'PUT';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject> {
   readonly method: Method;
@@ -143,7 +148,7 @@ export function defineRoute<
     ...rest,
     params,
     query,
-    body: body ?? (isWrite(rest) ? NOTHING : undefined),
+    body: body ?? (isWrite(rest) && rest.method !== 'DELETE' ? NOTHING : undefined),
     status,
     problems,
     // The app has parsed the input by these very schemas, and let nobody in whose role is too small.

@@ -1,6 +1,7 @@
 /** The table of routes as OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html), for generated clients and other programs. */
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi';
+import { DEFAULT_PORT } from '../config-http.ts';
 import { VERSION } from '../version.ts';
 import { NOUNS } from '../wire/schemas/outputs.ts';
 import type { Route } from './define-route.ts';
@@ -35,7 +36,17 @@ export function openApiOf(routes: readonly Route[]): object {
     paths: Object.fromEntries(paths),
     components: {
       schemas: { ...namedSchemas(), problem: problemSchema },
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        cookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: `bridge_${DEFAULT_PORT}`,
+          description:
+            'of a signed-in browser; its name ends with the port, and begins with `__Host-` over TLS',
+        },
+        key: { type: 'apiKey', in: 'header', name: 'Bridge-Key', description: 'beside the cookie' },
+      },
     },
   };
   return createDocument(document);
@@ -49,7 +60,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
       : { 'application/json': { schema: answer } };
   return {
     summary,
-    security: access === 'open' ? [] : [{ token: [] }],
+    security: access === 'open' ? [] : [{ token: [] }, { cookie: [], key: [] }],
     ...(access !== 'open' && { 'x-role': access }),
     requestParams: { path: params, query },
     ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),

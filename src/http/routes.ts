@@ -20,10 +20,17 @@ import {
   showSchedule,
 } from './routes/schedules.ts';
 import { amendProject, sendProject } from './routes/send.ts';
+import { closeSession, openSession, showSession } from './routes/session.ts';
+import { shell } from './routes/shell.ts';
+import { addToken, listTokens, revokeToken, rotateToken } from './routes/tokens.ts';
 
 export const ROUTES: readonly Route[] = [
   health,
   openApi,
+  shell,
+  openSession,
+  showSession,
+  closeSession,
   showOverview,
   listProjects,
   sendProject,
@@ -57,4 +64,8 @@ export const ROUTES: readonly Route[] = [
   resumeAll,
   callDesktopTools,
   callCodeTools,
+  listTokens,
+  addToken,
+  rotateToken,
+  revokeToken,
 ];

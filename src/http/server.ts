@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
+import { Uses } from './access/uses.ts';
 import { createApp, type Served } from './app.ts';
 import type { FollowOutput } from './define-route.ts';
 import { EventHub } from './events/hub.ts';
@@ -58,9 +59,10 @@ export class HttpServer {
   start({ bridge, wake }: Pick<Served, 'bridge' | 'wake'>): void {
     const { config, env, clock, log, followOutput } = this.#options;
     const events = new EventHub(bridge, clock, log);
+    const uses = new Uses(bridge, clock);
     const ending = this.#closing.signal;
     this.#listening = this.#keepListening({
-      ...{ bridge, wake, config, env, clock, log, events, ending, followOutput },
+      ...{ bridge, wake, config, env, clock, log, events, uses, ending, followOutput },
     });
   }
 
@@ -128,7 +130,7 @@ async function listen(server: Server, port: number, address: string): Promise<st
 
 async function end(
   server: Server,
-  { clock, events }: Served,
+  { clock, events, uses }: Served,
   underWay: ReadonlySet<Promise<unknown>>,
 ): Promise<void> {
   const closed = once(server, 'close');
@@ -139,6 +141,7 @@ async function end(
   late.abort();
   server.closeAllConnections();
   await Promise.allSettled(underWay);
+  await uses.close();
   await closed;
 }
 

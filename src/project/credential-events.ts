@@ -1,12 +1,13 @@
-/** The events of tokens of the HTTP API. */
+/** The events of who may call the HTTP API. */
 import * as z from 'zod';
-import { ROLES } from './credential.ts';
+import { CREDENTIAL_KINDS, ROLES } from './credential.ts';
 import { type EventKind, event } from './event-kind.ts';
 
 export const CREDENTIAL_EVENTS = {
-  'credential.added': event('A token of the HTTP API was made.', () => ({
+  'credential.added': event('A token of the HTTP API was made, or a browser signed in.', () => ({
     name: z.string(),
     role: z.enum(ROLES),
+    kind: z.enum(CREDENTIAL_KINDS).exactOptional().describe('Missing in old events: `token`'),
     expiresAt: z.string().nullable().describe('null: never'),
   })),
   'credential.rotated': event(
@@ -15,5 +16,7 @@ export const CREDENTIAL_EVENTS = {
       name: z.string(),
     }),
   ),
-  'credential.revoked': event('A token of the HTTP API was revoked.', () => ({ name: z.string() })),
+  'credential.revoked': event('A token of the HTTP API was revoked, or a browser signed out.', () => ({
+    name: z.string(),
+  })),
 } satisfies Record<string, EventKind>;

@@ -243,16 +243,30 @@ export interface Tables extends ChannelTables, GitTables {
     resets_at: string | null;
     seen_at: string;
   };
-  /** Who may call the HTTP API. The token itself is nowhere. */
+  /** Who may call the HTTP API. The token itself, the cookie and the key of a browser are nowhere. */
   credentials: {
     name: string;
     role: Role;
-    /** The public half of the token. */
+    /** The public half of the token, or of a browser's cookie. */
     token_id: string;
-    /** SHA-256 of the whole token, in hex. */
+    /** SHA-256 of the whole of it, in hex. */
     token_digest: string;
+    /** SHA-256 of the key that a browser sends beside its cookie; null: it has a token. */
+    key_digest: string | null;
     created_at: string;
     expires_at: string | null;
+  };
+  /** When each was last used, now and then written down. */
+  credential_uses: {
+    name: string;
+    used_at: string;
+  };
+  /** Codes that sign a browser in, once. */
+  sign_in_codes: {
+    code_digest: string;
+    name: string;
+    role: Role;
+    expires_at: string;
   };
   supervisor: {
     machine_id: MachineId;

@@ -1,8 +1,12 @@
-import type { Credential } from '../project/credential.ts';
-import type { WireCredential, WireIssuedToken } from './schemas/credential.ts';
+import type { Credential, ListedCredential } from '../project/credential.ts';
+import type { WireCredential, WireIssuedToken, WireListedCredential } from './schemas/credential.ts';
 
-export function toWireCredential({ name, role, createdAt, expiresAt }: Credential): WireCredential {
-  return { name, role, created_at: createdAt, expires_at: expiresAt };
+export function toWireCredential({ name, kind, role, createdAt, expiresAt }: Credential): WireCredential {
+  return { name, kind, role, created_at: createdAt, expires_at: expiresAt };
+}
+
+export function toWireListedCredential(credential: ListedCredential): WireListedCredential {
+  return { ...toWireCredential(credential), last_used_at: credential.lastUsedAt };
 }
 
 export function toWireIssuedToken(issued: {

@@ -95,6 +95,7 @@ const TABLES: readonly (keyof Tables)[] = [
   'holds',
   'quota',
   'credentials',
+  'sign_in_codes',
   'supervisor',
 ];
 

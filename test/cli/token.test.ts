@@ -28,7 +28,9 @@ describe('token', () => {
     expect(await credentialOf(bridge, token)).toMatchObject({ name: 'phone', role: 'decide' });
 
     const listed = await rig.run('token', 'list', '--json');
-    expect(OUTPUTS['token list'].parse(JSON.parse(listed.stdout))).toEqual([credential]);
+    expect(OUTPUTS['token list'].parse(JSON.parse(listed.stdout))).toEqual([
+      { ...credential, last_used_at: null },
+    ]);
     const store = await readFile(join(rig.home, 'bridge.db'), 'latin1');
     const log = await readFile(join(rig.home, 'bridge.db-wal'), 'latin1').catch(() => '');
     for (const secret of [first, token]) expect(store + log).not.toContain(secret.slice(17));

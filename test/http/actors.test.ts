@@ -1,6 +1,9 @@
 /** Who did what over HTTP, as the history has it. */
 import { expect, test } from 'vitest';
 import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
+import { acceptPlan, changeSchedule } from '../../src/bridge/schedules.ts';
+import { configOfText } from '../../src/config.ts';
+import { isWrite } from '../../src/http/define-route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { accepted, begin, projectIn, send, supervised } from '../bridge/steps.ts';
 import type { Rig } from '../rig.ts';
@@ -40,6 +43,17 @@ const STEPS: Readonly<Record<string, Step>> = {
     }),
     types: ['request.decided'],
   },
+  'PUT /projects/:id/plan': {
+    prepare: async (rig) => ({
+      path: `/projects/${(await send(rig)).id}/plan`,
+      body: { markdown: '# Another\n\nx' },
+    }),
+    types: ['project.amended'],
+  },
+  'POST /schedules/:id/run': onSchedule('run', ['project.sent']),
+  'POST /schedules/:id/pause': onSchedule('pause', ['schedule.changed']),
+  'POST /schedules/:id/resume': onSchedule('resume', ['schedule.changed']),
+  'POST /schedules/:id/remove': onSchedule('remove', ['schedule.changed']),
   'POST /pause': { prepare: async () => ({ path: '/pause' }), types: ['hold.set'] },
   'POST /resume': {
     prepare: async () => ({ path: '/resume' }),
@@ -72,6 +86,22 @@ function onProject(
 ): Step {
   return {
     prepare: async (rig) => ({ path: `/projects/${await projectIn(rig, status)}/${verb}`, body }),
+    types,
+  };
+}
+
+function onSchedule(verb: string, types: readonly string[]): Step {
+  return {
+    async prepare(rig) {
+      const markdown = "---\nschedule: '0 6 * * *'\n---\n# Every morning\n\nSweep.";
+      const sent = accepted(
+        await acceptPlan(rig.bridge, configOfText('{}', 'config.json', {}), { markdown }, 'desktop'),
+      );
+      if (sent.kind !== 'schedule') throw new Error('no schedule');
+      const { id } = sent.sent.schedule;
+      if (verb === 'resume') accepted(await changeSchedule(rig.bridge, id, 'paused', 'desktop'));
+      return { path: `/schedules/${id}/${verb}` };
+    },
     types,
   };
 }
@@ -124,6 +154,8 @@ test('every hold that is ended over HTTP is recorded under the name of the crede
 });
 
 test('every route that does something to work is tried under the name of a credential', () => {
-  const writes = ROUTES.filter(({ method, path }) => method !== 'GET' && !path.startsWith('/tokens'));
+  const writes = ROUTES.filter(
+    ({ method, path }) => isWrite({ method }) && !/^\/(tokens|session)/.test(path),
+  );
   expect(Object.keys(STEPS).sort()).toEqual(writes.map(({ method, path }) => `${method} ${path}`).sort());
 });

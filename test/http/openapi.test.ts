@@ -23,7 +23,9 @@ test('the OpenAPI document has every route, with its role and its answer, and ev
   expect(json.openapi).toBe('3.1.0');
   for (const { method, path, access, status, answer } of ROUTES) {
     const operation = json.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
-    expect(operation?.security, path).toEqual(access === 'open' ? [] : [{ token: [] }]);
+    expect(operation?.security, path).toEqual(
+      access === 'open' ? [] : [{ token: [] }, { cookie: [], key: [] }],
+    );
     expect(operation['x-role'] ?? 'open').toBe(access);
     const [type] = Object.keys(operation.responses[status].content);
     expect(type).toBe(typeof answer === 'string' ? answer : 'application/json');

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { addCredential } from '../../src/bridge/credentials.ts';
+import { makeSignInCode, signIn } from '../../src/bridge/sign-in.ts';
 import { followOutput } from '../../src/claude/follow-output.ts';
 import type { Clock } from '../../src/clock.ts';
 import { configOfText } from '../../src/config.ts';
@@ -101,6 +102,16 @@ export async function serve(
       await server.close();
     },
   };
+}
+
+/** A browser that has signed in. */
+export async function signedIn(
+  { bridge }: Pick<Rig, 'bridge'>,
+  name: string,
+  role: Role,
+): Promise<{ readonly cookie: string; readonly key: string }> {
+  const { code } = await makeSignInCode(bridge, { name, role, lifetimeMs: 60_000 });
+  return accepted(await signIn(bridge, code));
 }
 
 /** @param route Method and path, such as `GET /projects`. */

@@ -45,6 +45,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '3f08d1bf8451a8a2812f10164e99dd8a496625ca69f1cd4879747aa2c30c8a23' },
   { digest: 'b781cd42a2dfaea748bcddcaf93171c5f83368ebf0621e52adf9adec4d9fea05' },
   { digest: '9aac3a852f50a7bde7fd09c885edfd5ea6ca1708d41fa7a00068b42dc70630b3' },
+  { digest: 'caa5d626bfea5222d1ea2344d6c60dbb598ccf0216dd45d35becb1d068372403' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

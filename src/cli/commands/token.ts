@@ -10,7 +10,7 @@ import {
 import { readableConfig, withBridge } from '../../control/host.ts';
 import { ROLES, type Role } from '../../project/credential.ts';
 import type { Result } from '../../result.ts';
-import { toWireCredential, toWireIssuedToken } from '../../wire/credential.ts';
+import { toWireCredential, toWireIssuedToken, toWireListedCredential } from '../../wire/credential.ts';
 import { type Cli, fail } from '../context.ts';
 import { duration, jsonOption, yesOption } from '../terminal/arguments.ts';
 import { layoutOf } from '../terminal/layout.ts';
@@ -88,7 +88,7 @@ function listCommand(cli: Cli): Command {
     .action(({ json }: { json?: true }) =>
       withBridge(cli, async (bridge) => {
         const found = await credentials(bridge);
-        if (json) return cli.out.json(found.map(toWireCredential));
+        if (json) return cli.out.json(found.map(toWireListedCredential));
         if (found.length === 0) return cli.out.hint('There are no tokens.');
         for (const line of credentialLines(found, layoutOf(cli.out, cli.clock.now()))) cli.out.line(line);
       }),

@@ -105,7 +105,8 @@ function texts(now: Date): EventTable<EventText> {
     'hold.ended': ({ kind }) => plain('hold', `${kind} ended`),
     'channel.cleared': ({ channel, messages }) =>
       plain('channel', `${channel} cleared of ${plural(messages, 'message')}`),
-    'credential.added': ({ name, role }) => plain('token', `${name} added, role ${role}`),
+    'credential.added': ({ name, role, kind = 'token' }) =>
+      plain(kind, `${name} ${kind === 'browser' ? 'signed in' : 'added'}, role ${role}`),
     'credential.rotated': ({ name }) => plain('token', `${name} rotated`),
     'credential.revoked': ({ name }) => plain('token', `${name} revoked`),
     'supervisor.started': ({ pid, version }) =>

@@ -1,4 +1,4 @@
--- Schema version 18. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 19. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -50,6 +50,11 @@ CREATE TABLE "completions" (
   UNIQUE (project_id, round, attempt)
 );
 
+CREATE TABLE credential_uses (
+  name TEXT PRIMARY KEY REFERENCES credentials(name) ON DELETE CASCADE,
+  used_at TEXT NOT NULL
+);
+
 CREATE TABLE credentials (
   name TEXT PRIMARY KEY,
   role TEXT NOT NULL,
@@ -60,7 +65,7 @@ CREATE TABLE credentials (
   created_at TEXT NOT NULL,
   -- NULL: it does not expire.
   expires_at TEXT
-);
+, key_digest TEXT);
 
 CREATE TABLE dependencies (
   project_id TEXT NOT NULL REFERENCES projects (id),
@@ -337,6 +342,15 @@ CREATE TABLE schedules (
   last_slot TEXT NOT NULL,
   request_id TEXT UNIQUE,
   created_at TEXT NOT NULL
+);
+
+CREATE TABLE sign_in_codes (
+  -- SHA-256 of the code, in hex. A code that was spent is gone.
+  code_digest TEXT PRIMARY KEY,
+  -- How the browser is called that signs in with it; a number follows where the name is taken.
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  expires_at TEXT NOT NULL
 );
 
 CREATE TABLE "supervisor" (

@@ -1,6 +1,7 @@
 /** What the HTTP API answers where that is no output of a command. */
 import * as z from 'zod';
 import { PROJECT_STATUSES } from '../../project/project.ts';
+import { credentialSchema } from './credential.ts';
 import { eventSchema } from './event.ts';
 import { holdSchema } from './hold.ts';
 import { messageSchema } from './message.ts';
@@ -19,6 +20,10 @@ export const healthSchema = z
     db_path: z.string().exactOptional().describe('the database; only for a caller with a token'),
   })
   .describe('The supervisor works, and its store answers.');
+
+export const sessionSchema = credentialSchema
+  .extend({ key: z.string().describe('to be sent as the header `Bridge-Key` with each request') })
+  .describe('A browser that has signed in.');
 
 /** One project with its history. */
 export const projectAnswerSchema = projectDetailsSchema

@@ -1,7 +1,7 @@
 /** Which schema each output of the program follows. */
 import * as z from 'zod';
 import { budgetSchema } from './budget.ts';
-import { credentialSchema, issuedTokenSchema } from './credential.ts';
+import { credentialSchema, issuedTokenSchema, listedCredentialSchema } from './credential.ts';
 import { demoStepSchema, demoSummarySchema } from './demo.ts';
 import { eventSchema } from './event.ts';
 import { evidenceFiguresSchema, evidenceSchema, shownEvidenceSchema } from './evidence.ts';
@@ -68,7 +68,7 @@ export const OUTPUTS = {
   budget: budgetSchema,
   'token add': issuedTokenSchema,
   'token rotate': issuedTokenSchema,
-  'token list': z.array(credentialSchema),
+  'token list': z.array(listedCredentialSchema),
   'token revoke': credentialSchema,
   'schedule list': z.array(scheduleSchema),
   'schedule show': scheduleDetailsSchema,
