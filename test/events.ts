@@ -46,6 +46,7 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
     by: 'person',
     via: 'cli',
   },
+  'request.cut_off': { requestId: 'a1b2c3d4e5f6', what: '{"command":"npm publish"}', tool: 'Bash' },
   'request.closed': { requestId: 'a1b2c3d4e5f6', state: 'withdrawn' },
   'project.asked': { requests: ['a1b2c3d4e5f6'] },
   'project.answered': {},

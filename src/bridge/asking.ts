@@ -1,5 +1,5 @@
 /** What becomes of requests beside a person's decision: each of these is part of the transaction of another verb. */
-import type { ProjectId, RunId } from '../project/ids.ts';
+import type { ProjectId, RequestId, RunId } from '../project/ids.ts';
 import { next, type Project } from '../project/project.ts';
 import { type AskedRequest, isUntold, nextState, type RequestAction } from '../project/request.ts';
 import type { Run } from '../project/run.ts';
@@ -48,6 +48,32 @@ export async function closeRequest(
     actor: 'supervisor',
     createdAt: now,
   });
+}
+
+/** Keeps that a run has ended in these calls, which it was let make: whether they were made is unknown. */
+export async function cutOffCalls(
+  trx: Writer,
+  { id: runId, projectId }: Run,
+  requestIds: readonly RequestId[],
+  now: string,
+): Promise<void> {
+  for (const id of requestIds) {
+    const { toolName: tool, input: what } = await updateRequest(trx, id, { cut_off_at: now });
+    await appendEvent(trx, {
+      type: 'request.cut_off',
+      data: { requestId: id, what, tool },
+      projectId,
+      runId,
+      actor: 'supervisor',
+      createdAt: now,
+    });
+  }
+}
+
+/** The calls in which this run of a project was cut off, oldest first. */
+export async function cutOffIn(db: Reader, { id, projectId, endedAt }: Run): Promise<AskedRequest[]> {
+  const asked = await requestsOf(db, projectId);
+  return asked.filter((one) => one.cutOffAt !== null && (one.runId === id || one.cutOffAt === endedAt));
 }
 
 /** A project whose run has ended waits for a person while anything that it asked is undecided. */

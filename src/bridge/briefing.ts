@@ -6,12 +6,14 @@ import type { ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import type { AskedRequest } from '../project/request.ts';
 import type { Completion, RecordedEvidence, SteeringMessage } from '../project/review.ts';
+import { isWork } from '../project/run.ts';
 import type { Reader } from '../store/database.ts';
 import { findEvidence } from '../store/evidence.ts';
 import { waitingMessages } from '../store/messages.ts';
 import { planText } from '../store/plans.ts';
 import { findCompletion, lastDecision } from '../store/reviews.ts';
-import { untoldAnswers } from './asking.ts';
+import { runsOf } from '../store/runs.ts';
+import { cutOffIn, untoldAnswers } from './asking.ts';
 import { statusExcerpt } from './status-file.ts';
 
 export interface Briefing {
@@ -28,6 +30,8 @@ export interface Briefing {
   readonly messages: readonly SteeringMessage[];
   /** What was decided of what runs of this round have asked, and Claude does not know yet. */
   readonly answers: readonly AskedRequest[];
+  /** Calls in which the run before was cut off, though they were allowed. */
+  readonly cutOff: readonly AskedRequest[];
   /** The record in words, for a session that remembers nothing. */
   readonly record: string;
   /** What was rejected, for a session that was begun to revise it; null for any other. */
@@ -58,9 +62,16 @@ export async function readBriefing(db: Reader, project: Project, isFresh: boolea
     findings: measured ? blockingFindings(measured.evidence) : [],
     answers: await untoldAnswers(db, project),
     messages: await waitingMessages(db, project.id),
+    cutOff: await cutOffBefore(db, project),
     record: await statusExcerpt(db, project),
     rejected: isFresh ? await rejectedRound(db, project.id, project.round - 1) : null,
   };
+}
+
+/** Of the last run that worked on the round under way. */
+async function cutOffBefore(db: Reader, { id, round }: Project): Promise<AskedRequest[]> {
+  const last = (await runsOf(db, id)).findLast((run) => isWork(run) && run.endedAt !== null);
+  return last?.round === round ? cutOffIn(db, last) : [];
 }
 
 async function rejectedRound(db: Reader, id: ProjectId, round: number): Promise<RejectedRound> {

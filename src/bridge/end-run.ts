@@ -10,7 +10,7 @@ import { lockProject } from '../store/projects.ts';
 import { hasSubmitted } from '../store/reviews.ts';
 import { closeRun, findRun } from '../store/runs.ts';
 import { applyOutcome } from './after-run.ts';
-import { loseDeferred, waitForAnswers } from './asking.ts';
+import { cutOffCalls, loseDeferred, waitForAnswers } from './asking.ts';
 import type { EndedRun, Ending } from './ended-run.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import type { Bridge } from './open-bridge.ts';
@@ -43,6 +43,7 @@ export async function endRun(lease: HeldLease, run: Run, seen: Outcome, ending: 
     // As it is in the store: since it was started, it may have been answered.
     const closed = (await findRun(trx, run.id)) ?? run;
     const project = { ...locked, runId: null, updatedAt: now };
+    await cutOffCalls(trx, run, ending.cutOff ?? [], now);
     if (outcome.kind === 'deferral_lost') await loseDeferred(trx, project.id, now);
     const applied = await applyOutcome(trx, new Date(now), { run: closed, project, outcome, ending });
     const ended = { ...applied, project: await waitForAnswers(trx, applied.project, now) };

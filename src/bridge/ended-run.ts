@@ -1,5 +1,6 @@
 /** How a run ended, and what follows. */
 import type { Hold } from '../project/hold.ts';
+import type { RequestId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
 import type { Project } from '../project/project.ts';
 import { EMPTY_LIVE_STATE, type LiveState, type Run, type RunCost } from '../project/run.ts';
@@ -21,6 +22,8 @@ export interface Ending {
   readonly configuredModel: string | null;
   /** What the run had taken in as it was killed, and perhaps not kept: `all`, or these messages. None unless given. */
   readonly unkept?: 'all' | readonly string[];
+  /** Requests whose calls it was let make, and of which it showed no result. None unless given. */
+  readonly cutOff?: readonly RequestId[];
 }
 
 /**

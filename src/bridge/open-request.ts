@@ -67,6 +67,8 @@ async function addRequest(
   id: RequestId,
 ): Promise<AskedRequest> {
   const words = cleanText(question);
+  const hash = inputHash(toolName, input);
+  const cutOff = (await requestsWithInput(trx, projectId, hash)).findLast((one) => one.cutOffAt !== null);
   const request = await insertRequest(trx, {
     id,
     project_id: projectId,
@@ -75,7 +77,8 @@ async function addRequest(
     tool_use_id: toolUseId,
     tool_name: toolName,
     input: JSON.stringify(input),
-    input_hash: inputHash(toolName, input),
+    input_hash: hash,
+    repeats: cutOff?.id ?? null,
     agent_id: agentId,
     question: words,
     options: JSON.stringify(options.map(cleanText)),

@@ -7,7 +7,7 @@ import { planBody } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import { asCode, inQuotes, quote } from '../project/quotation.ts';
 import type { AskedRequest } from '../project/request.ts';
-import { toldInPrompt } from '../project/request-text.ts';
+import { describeCutOff, toldInPrompt } from '../project/request-text.ts';
 import type { SteeringMessage } from '../project/review.ts';
 import type { Run, WorkKind } from '../project/run.ts';
 import { fillTemplate } from '../template.ts';
@@ -27,6 +27,8 @@ export interface PromptFacts {
   readonly findings: readonly Finding[];
   /** What was decided of what earlier runs have asked, and the session does not know. */
   readonly answers: readonly AskedRequest[];
+  /** Calls in which the run before was cut off, though a person had allowed them. */
+  readonly cutOff: readonly AskedRequest[];
   /** The run before this one. */
   readonly last: Run | undefined;
   /** Whether the conversation of the session contains the plan. */
@@ -69,7 +71,7 @@ function opening(facts: PromptFacts): string {
   const still = isOutline(project) ? [fillTemplate('prompts/outline-still.md', {})] : [];
   const withStill = (text: string) => joined([text, ...still]);
   const told = facts.answers.map(toldInPrompt).join('\n\n');
-  const request = joined([approval, rejection, repair]);
+  const request = joined([describeCutOff(facts.cutOff), approval, rejection, repair]);
   const isNew = last === undefined && request === '' && told === '';
   // Where the round has been submitted since, or has asked something, the record knows more.
   if (!remembers && facts.rejected && reason !== null && repair === '' && told === '' && !isOutline(project))

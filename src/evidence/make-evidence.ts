@@ -28,7 +28,7 @@ import {
 } from './measured-round.ts';
 import { warningsOf } from './warnings.ts';
 
-/** What the store knows of the round. */
+/** What the store knows of the round; its warnings are those that nothing has to be measured for. */
 export type RoundRecord = Pick<
   Evidence,
   | 'projectId'
@@ -44,6 +44,7 @@ export type RoundRecord = Pick<
   | 'cost'
   | 'denied'
   | 'requests'
+  | 'warnings'
 >;
 
 /** Where the work was done, and with what it is compared. */
@@ -160,7 +161,6 @@ const NOTHING_MEASURED = {
   snapshot: null,
   diff: null,
   claims: { missing: [], undeclared: [], misfiled: [], ignored: [] },
-  warnings: [],
 } as const;
 
 type MeasuredPart = Pick<
@@ -199,14 +199,17 @@ async function measuredPart(
       changes: changes.slice(0, MAX_CHANGES),
     },
     claims: { ...claims, undeclared: claims.undeclared.slice(0, MAX_CHANGES) },
-    warnings: warningsOf({
-      outline: options.record.outline,
-      ...(await factsOf(measured, found, place)),
-      changes,
-      changedByChecks: checks.flatMap(({ changedFiles }) => changedFiles),
-      claimedOutside: outside,
-      checkInputs: rules.checkInputs,
-    }),
+    warnings: [
+      ...options.record.warnings,
+      ...warningsOf({
+        outline: options.record.outline,
+        ...(await factsOf(measured, found, place)),
+        changes,
+        changedByChecks: checks.flatMap(({ changedFiles }) => changedFiles),
+        claimedOutside: outside,
+        checkInputs: rules.checkInputs,
+      }),
+    ],
   };
 }
 

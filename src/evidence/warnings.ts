@@ -37,6 +37,7 @@ export interface RoundFacts {
 /** All warnings, in the order of their kinds. */
 export function warningsOf(facts: RoundFacts): Warning[] {
   return WARNING_KINDS.flatMap((kind) => {
+    if (kind === 'call_cut_off') return [];
     const paths = [...new Set(PATHS[kind](facts))];
     return paths.length === 0 ? [] : [shortened(kind, paths)];
   });
@@ -46,7 +47,10 @@ export function warningsOf(facts: RoundFacts): Warning[] {
 const MAX_FILE_BYTES = 5_000_000;
 const MAX_PATHS = 100;
 
-const PATHS: Readonly<Record<WarningKind, (facts: RoundFacts) => readonly string[]>> = {
+/** Of those that are measured: the record of the round knows the others. */
+const PATHS: Readonly<
+  Record<Exclude<WarningKind, 'call_cut_off'>, (facts: RoundFacts) => readonly string[]>
+> = {
   outline_changed_files: ({ outline, changes }) => (outline ? changes.map(({ path }) => path) : []),
   hidden_from_git: ({ hiddenFromGit }) => hiddenFromGit,
   ignore_rules_changed: ({ changes }) => changesOf(changes, '.gitignore'),

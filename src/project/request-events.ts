@@ -36,6 +36,14 @@ export const REQUEST_EVENTS = {
         '`used`: the call that was allowed once was made; `lost`: the session does not know the call any more; `withdrawn`: nobody waits for it',
       ),
   })),
+  'request.cut_off': event(
+    'A run ended that had been let make a call and showed no result: whether the call was made is unknown.',
+    () => ({
+      requestId: id('Of the permission'),
+      what: z.string().describe('The input of the call as JSON'),
+      tool: z.string().describe('Of the call'),
+    }),
+  ),
   'project.asked': event(
     'A run ended while a person is asked: the project goes on when all of it is decided.',
     () => ({ requests: z.array(z.string()).describe('Ids of what is to be decided') }),

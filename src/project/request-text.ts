@@ -52,7 +52,27 @@ export function describeState(request: AskedRequest): string {
   const via = decidedBy === decidedVia ? '' : ` via ${decidedVia}`;
   const decision =
     decidedVia === 'rule' ? 'defaulted' : kind === 'question' ? 'answered' : scope ? 'allowed' : 'denied';
-  return `request ${id} was ${describeDecision({ decision, scope })} by ${decidedBy}${via} at ${decidedAt}`;
+  const end = request.cutOffAt === null ? '' : `, and ${CUT_OFF}`;
+  return `request ${id} was ${describeDecision({ decision, scope })} by ${decidedBy}${via} at ${decidedAt}${end}`;
+}
+
+const CUT_OFF = 'the run ended before its result was seen: the call may have been made, or not';
+
+/** What a person should know before they allow a call again; empty where there is nothing. */
+export function describeRepeat({ repeats }: Pick<AskedRequest, 'repeats'>): string {
+  return repeats === null
+    ? ''
+    : `An equal call was allowed before (request ${repeats}), and ${CUT_OFF}. Look before you allow it again.`;
+}
+
+/** What Claude is told about calls that were cut off, as a paragraph of a prompt; empty for none. */
+export function describeCutOff(requests: readonly Pick<AskedRequest, 'toolName' | 'input'>[]): string {
+  const calls = requests.map(
+    ({ toolName, input }) => `Your call of ${asCode(toolName)} with this input:\n\n${quote(input)}`,
+  );
+  return calls.length === 0
+    ? ''
+    : `${calls.join('\n\n')}\n\nThe person had allowed ${calls.length === 1 ? 'it' : 'these'}, and the run was cut short before the result was seen: it may have been made, or not. Find out before you make it again, and name it in the caveats if you cannot.`;
 }
 
 const WITHOUT_DECISION: Partial<Record<RequestState, string>> = {

@@ -77,6 +77,10 @@ export interface AskedRequest {
   readonly decidedAt: string | null;
   /** When Claude was told what was decided; null: not yet. */
   readonly toldAt: string | null;
+  /** When the run ended that was let make the call and shows no result: whether it was made is unknown. Null: none has. */
+  readonly cutOffAt: string | null;
+  /** The newest request of an equal call that was cut off before this one was asked about; null: none. */
+  readonly repeats: RequestId | null;
 }
 
 interface RequestMove {
@@ -121,6 +125,11 @@ export function isUntold({ state, toldAt }: Pick<AskedRequest, 'state' | 'toldAt
 /** Whether the call that it is about may be made now. */
 export function isPermitted({ kind, scope, state }: Pick<AskedRequest, 'kind' | 'scope' | 'state'>): boolean {
   return kind === 'permission' && (scope === 'project' || (scope === 'once' && state !== 'used'));
+}
+
+/** Whether the call that it is about was allowed, whether or not it has been made since. */
+export function isAllowed({ kind, scope }: Pick<AskedRequest, 'kind' | 'scope'>): boolean {
+  return kind === 'permission' && scope !== null;
 }
 
 /** Whether the call that it is about was denied, by a person or because nobody decided in time. */

@@ -92,6 +92,8 @@ const SENTENCES: EventTable<string | undefined> = {
   'request.opened': ({ requestId, kind, what }) => withWords(`Claude Code asks (${kind} ${requestId})`, what),
   'request.decided': ({ requestId, kind, answer, by, ...decided }) =>
     withWords(`The ${kind} ${requestId} was ${describeDecision(decided)} by ${inert(by)}`, answer ?? ''),
+  'request.cut_off': ({ requestId, tool }) =>
+    `Request ${requestId}: ${tool} was allowed, and the run ended before its result was seen. It may have been made, or not.`,
   'request.closed': ({ requestId, state }) => `Request ${requestId}: ${state}`,
   'project.asked': none,
   'project.answered': none,

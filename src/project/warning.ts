@@ -21,6 +21,7 @@ const SENTENCES = {
   unreadable: 'files cannot be read: they are in no diff',
   case_clash: 'names differ in case alone: some systems can hold only one of them',
   checks_changed_files: 'the checks changed files, which are part of the result',
+  call_cut_off: 'Claude was ended in calls that you had allowed: they may have been made, or not',
   left_folder: 'Claude says that it changed files outside the folder: they are in no diff',
 } as const;
 

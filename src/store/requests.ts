@@ -135,5 +135,7 @@ function toRequest(row: Row<'requests'>): AskedRequest {
     deferredAt: row.deferred_at,
     decidedAt: row.decided_at,
     toldAt: row.told_at,
+    cutOffAt: row.cut_off_at,
+    repeats: row.repeats,
   };
 }

@@ -167,6 +167,10 @@ export interface Tables extends ChannelTables, GitTables {
     deferred_at: string | null;
     decided_at: string | null;
     told_at: string | null;
+    /** When the run ended that was let make the call and shows no result. */
+    cut_off_at: string | null;
+    /** The request of an equal call that was cut off before. */
+    repeats: RequestId | null;
   };
   runs: {
     /** Gives the order, since clocks can be set back. */

@@ -24,6 +24,7 @@ import type { Context } from './context.ts';
 import { endLeftPreparation } from './place/prepare-worktree.ts';
 import { ActiveRun } from './run/active-run.ts';
 import { earlierInSession, type ProcessHandle, type RunListener, runContext } from './run/context.ts';
+import { callsCutOff } from './run/cut-off.ts';
 import { removeSecrets } from './run/end.ts';
 import { CONTROL_GROUPS, controlGroupOf } from './run/held-process.ts';
 import { endsSupervisor, retryTransient } from './transient.ts';
@@ -123,5 +124,7 @@ async function closeUnspawned(context: Context, run: Run): Promise<void> {
   const outcome: Outcome = ran
     ? { kind: 'lost', message: 'the supervisor died before it recorded the process' }
     : { kind: 'never_spawned', message: 'the supervisor died before it started Claude' };
-  await endRun(lease, run, outcome, createEnding(Math.random(), ran ? { cost: UNKNOWN_COST } : {}));
+  const cutOff = await callsCutOff(context, run, outcome);
+  const known = ran ? { cost: UNKNOWN_COST, cutOff } : {};
+  await endRun(lease, run, outcome, createEnding(Math.random(), known));
 }

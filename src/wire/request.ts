@@ -23,6 +23,8 @@ export function toWireRequest(request: AskedRequest, cost: ResumeCost | null): W
     decided_via: request.decidedVia,
     created_at: request.createdAt,
     decided_at: request.decidedAt,
+    cut_off_at: request.cutOffAt,
+    repeats: request.repeats,
     resume_cost: cost && toWireResumeCost(cost),
   };
 }

@@ -131,7 +131,7 @@ function optionsOf(
         madeAt: '2026-03-01T12:00:00.000Z',
       },
       ...{ madeBy: 'bench', planRevision: 1, claudeVersion: null, sessions: [] },
-      ...{ repairs: { used: 0, max: 0 }, denied: [], requests: [] },
+      ...{ repairs: { used: 0, max: 0 }, denied: [], requests: [], warnings: [] },
       cost: { usd: null, tokens: null, turns: 0, runs: 1, seconds: 0 },
     },
     claimed: { created: [], modified: [] },

@@ -92,6 +92,7 @@ function told(facts: Partial<PromptFacts> = {}): string {
     messages: [],
     redChecks: [],
     findings: [],
+    cutOff: [],
     rejected: null,
     isSandboxed: false,
     ...facts,
@@ -124,6 +125,8 @@ const asked: AskedRequest = {
   deferredAt: NOW,
   decidedAt: NOW,
   toldAt: null,
+  cutOffAt: null,
+  repeats: null,
 };
 const answered = { kind: 'answer', last: run({ kind: 'deferral_lost' }), remembers: true } as const;
 
@@ -195,6 +198,13 @@ describe('prompt of a resumed session', () => {
       expect(text).not.toContain('In blue.');
       expect(text).not.toContain('THE RECORD');
     }
+  });
+
+  test('a resumed session is told of the calls that were allowed and cut off, as quotations', () => {
+    const text = told({ ...resumed, cutOff: [{ ...asked, state: 'used', cutOffAt: NOW }] });
+    expect(text).toContain('Your call of `Bash` with this input:\n\n> {"command":"npm publish"}');
+    expect(text).toContain('it may have been made, or not');
+    expect(told(resumed)).not.toContain('npm publish');
   });
 
   test('a resumed session hears how its last run ended, and that an earlier request to stop is over', () => {

@@ -32,6 +32,7 @@ const RECORD: EvidenceOptions['record'] = {
   cost: { usd: null, tokens: null, turns: 0, runs: 1, seconds: 0 },
   denied: [],
   requests: [],
+  warnings: [],
 };
 
 type Wanted = Partial<Omit<EvidenceOptions, 'place'>> & { readonly place: EvidenceOptions['place'] };

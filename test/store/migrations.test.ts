@@ -46,6 +46,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: 'b781cd42a2dfaea748bcddcaf93171c5f83368ebf0621e52adf9adec4d9fea05' },
   { digest: '9aac3a852f50a7bde7fd09c885edfd5ea6ca1708d41fa7a00068b42dc70630b3' },
   { digest: 'caa5d626bfea5222d1ea2344d6c60dbb598ccf0216dd45d35becb1d068372403' },
+  { digest: 'd3737f40579a898da7435cc0715a1e6ebcfffce26eef47455dddacc6c6dbb49f' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

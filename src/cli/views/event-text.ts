@@ -78,6 +78,8 @@ function texts(now: Date): EventTable<EventText> {
         'decided',
         `${kind} ${requestId} ${describeDecision(decided)} by ${by}${answer === null ? '' : `: ${answer}`}`,
       ),
+    'request.cut_off': ({ requestId, tool }) =>
+      plain('request', `${requestId} cut off: ${tool} may have been made, or not`),
     'request.closed': ({ requestId, state }) => faint('request', `${requestId} ${state}`),
     'project.asked': ({ requests }) => bad('waits', `for an answer to ${requests.join(', ')}`),
     'project.answered': () => plain('answered', 'it goes on'),

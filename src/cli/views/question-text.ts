@@ -3,7 +3,7 @@ import type { Question } from '../../bridge/questions.ts';
 import { requestCommands } from '../../control/next-commands.ts';
 import { type AskedRequest, isUndecided } from '../../project/request.ts';
 import { inputText } from '../../project/request-input.ts';
-import { describeState } from '../../project/request-text.ts';
+import { describeRepeat, describeState } from '../../project/request-text.ts';
 import { describeResumeCost } from '../../project/resume-cost.ts';
 import { indented, type Layout, projectHead } from '../terminal/layout.ts';
 import { clip, flow, plainLine, shorten, wrap } from '../terminal/text.ts';
@@ -41,6 +41,7 @@ export function requestLines(
     ...words.map((line) => `| ${line}`),
     ...wrap(choices(request), width).filter((line) => line !== ''),
     ...(resumeCost ? wrap(describeResumeCost(resumeCost, dateAndTime), width) : []),
+    ...(isUndecided(request) ? wrap(describeRepeat(request), width).filter((line) => line !== '') : []),
     ...(isUndecided(request)
       ? requestCommands(request).map((command) => out.style('cyan', command))
       : wrap(outcome(request), width)),

@@ -71,6 +71,9 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
     `${kind} ${requestId} ${describeDecision(decided)} by ${by}`,
     answer ?? '',
   ],
+  'request.cut_off': ({ requestId }) => [
+    `request ${requestId}: the call was allowed, and the run ended before its result was seen; it may have been made, or not`,
+  ],
   'request.closed': ({ requestId, state }) => [`request ${requestId}: ${state}`],
   'project.asked': ({ requests }) => [`waits for an answer to ${requests.join(', ')}`],
   'project.answered': () => ['goes on with the answer'],

@@ -4,7 +4,7 @@ import type { ProjectId } from '../../project/ids.ts';
 import { quote } from '../../project/quotation.ts';
 import { type AskedRequest, isUndecided } from '../../project/request.ts';
 import { inputText } from '../../project/request-input.ts';
-import { describeState } from '../../project/request-text.ts';
+import { describeRepeat, describeState } from '../../project/request-text.ts';
 import { describeResumeCost } from '../../project/resume-cost.ts';
 import { cleanLine, cleanText, plural } from '../../project/text.ts';
 import { toWireRequest } from '../../wire/request.ts';
@@ -38,6 +38,8 @@ export function requestFacts({ request, resumeCost }: Asked): ToolRequest {
     ...(wire.answer === null ? {} : { answer: shorten(wire.answer, request) }),
     ...(wire.decided_by === null ? {} : { decided_by: wire.decided_by }),
     ...(wire.decided_at === null ? {} : { decided_at: wire.decided_at }),
+    ...(wire.cut_off_at === null ? {} : { cut_off_at: wire.cut_off_at }),
+    ...(wire.repeats === null ? {} : { repeats: wire.repeats }),
   };
 }
 
@@ -64,6 +66,7 @@ export function requestText({ request, resumeCost }: Asked): string[] {
     quote(shorten(words.join('\n'), request)),
     '',
     ...(isUndecided(request) ? [settle(request)] : [`${cleanLine(describeState(request))}.`]),
+    ...(isUndecided(request) && request.repeats !== null ? [describeRepeat(request)] : []),
     ...(isUndecided(request) && deadline !== null
       ? [`Without a decision it is decided by default at ${deadline}.`]
       : []),

@@ -28,6 +28,7 @@ import { SCHEMA_16 } from './migrations/0016.ts';
 import { SCHEMA_17 } from './migrations/0017.ts';
 import { SCHEMA_18 } from './migrations/0018.ts';
 import { SCHEMA_19 } from './migrations/0019.ts';
+import { SCHEMA_20 } from './migrations/0020.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -53,4 +54,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_17,
   SCHEMA_18,
   SCHEMA_19,
+  SCHEMA_20,
 ];

@@ -1,4 +1,4 @@
--- Schema version 19. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 20. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -274,7 +274,7 @@ CREATE TABLE requests (
   deferred_at TEXT,
   decided_at TEXT,
   told_at TEXT
-);
+, cut_off_at TEXT, repeats TEXT);
 
 CREATE INDEX requests_by_input ON requests (project_id, input_hash);
 

@@ -20,6 +20,7 @@ import { type RunFiles, runFiles } from '../../state-folder.ts';
 import type { Context } from '../context.ts';
 import { endsSupervisor, retryTransient } from '../transient.ts';
 import type { RunContext } from './context.ts';
+import { callsCutOff } from './cut-off.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { HeldProcess } from './held-process.ts';
 import { lastLines } from './last-lines.ts';
@@ -63,6 +64,7 @@ export async function concludeRun(
     resumeNotBefore: config.resume_not_before ?? null,
     configuredModel: config.model ?? null,
     unkept: unkept(run, summary.unanswered),
+    cutOff: await retryTransient(context, () => callsCutOff(context, run, outcome)),
   });
   const ended = await retryTransient(context, () => endRun(lease, run, outcome, ending));
   // Only after the end is recorded: a successor would also read the cost from these lines.
@@ -98,12 +100,13 @@ export async function giveUpRun(
   if (endsSupervisor(error)) throw error;
   const message = messageOf(error);
   context.log.error('run.unwatched', { run: run.id }, message);
-  const ending = createEnding(Math.random(), { cost: UNKNOWN_COST });
   const outcome: Outcome = { kind: 'lost', message: `it could not be watched any longer: ${message}` };
   await retryTransient(context, () => stop.gently(outcome));
   await process.exited;
   await sweepUp(context, run, process);
   await removeSecrets(context, run);
+  const cutOff = await retryTransient(context, () => callsCutOff(context, run, outcome));
+  const ending = createEnding(Math.random(), { cost: UNKNOWN_COST, cutOff });
   return retryTransient(context, () => endRun(context.lease, run, outcome, ending));
 }
 

@@ -2,13 +2,15 @@
 import { listRequests } from '../../bridge/requests.ts';
 import type { ToVerify } from '../../bridge/verifying.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
+import { describeTool } from '../../claude/progress.ts';
 import { type DeniedCall, NO_ACCOUNT, type RunAccount, RunAccountant } from '../../claude/run-account.ts';
 import { messageOf } from '../../error-message.ts';
 import type { RoundRecord } from '../../evidence/make-evidence.ts';
 import { sumCosts } from '../../project/costs.ts';
 import { withDenier } from '../../project/denier.ts';
-import type { Evidence } from '../../project/evidence.ts';
+import type { Evidence, Warning } from '../../project/evidence.ts';
 import { isOutline } from '../../project/outline.ts';
+import type { AskedRequest } from '../../project/request.ts';
 import { isWork, type Run } from '../../project/run.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
@@ -43,7 +45,19 @@ export async function roundRecord(context: Context, due: ToVerify, maxRepairs: n
     requests: requests
       .filter(({ runId }) => ofRound.some(({ run }) => run.id === runId))
       .map(({ id, kind, state }) => ({ id, kind, state })),
+    warnings: cutOffWarning(
+      requests.filter(({ cutOffAt, runId }) =>
+        ofRound.some(({ run }) => cutOffAt !== null && (run.id === runId || run.endedAt === cutOffAt)),
+      ),
+    ),
   };
+}
+
+function cutOffWarning(requests: readonly AskedRequest[]): Warning[] {
+  const calls = requests.map(({ toolName, input }) =>
+    describeTool({ name: toolName, input: JSON.parse(input) as Record<string, unknown> }),
+  );
+  return calls.length === 0 ? [] : [{ kind: 'call_cut_off', paths: calls, detail: '' }];
 }
 
 /** What these runs took together. Unknown as soon as it is unknown for one. */

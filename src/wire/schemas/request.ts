@@ -39,6 +39,12 @@ export const requestSchema = z
     decided_via: z.enum(DECIDED_VIA).nullable(),
     created_at: time(),
     decided_at: time().nullable(),
+    cut_off_at: time()
+      .nullable()
+      .describe(
+        'when a run ended that was let make the call and showed no result: it may have been made, or not',
+      ),
+    repeats: id().nullable().describe('the request of an equal call that was cut off before; null: none'),
     resume_cost: resumeCostSchema
       .nullable()
       .describe('what a decision makes the model read again; null: nothing, its run waits or has gone on'),
