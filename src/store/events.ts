@@ -19,10 +19,16 @@ export function cursorAfter({ id }: Pick<BridgeEvent, 'id'>): Cursor {
   return String(id) as Cursor;
 }
 
-/** Parses a cursor that a reader brings back; undefined for one that this history cannot have issued. */
+/**
+ * Parses a cursor that a reader brings back; undefined for one that this history cannot have issued: each names an event,
+ * and events are never deleted.
+ */
 export async function parseCursor(db: Reader, text: string): Promise<Cursor | undefined> {
   if (!/^\d{1,15}$/.test(text)) return undefined;
-  return Number(text) <= Number(await newestCursor(db)) ? (String(Number(text)) as Cursor) : undefined;
+  const id = Number(text);
+  if (id === 0) return BEGINNING;
+  const event = await db.selectFrom('events').select('id').where('id', '=', id).executeTakeFirst();
+  return event && cursorAfter(event);
 }
 
 /** Adds to the history, and to its project when that last changed: whatever a person can see change has an event. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openBridge } from '../../src/bridge/bridge.ts';
+import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
 import { projects } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -58,6 +59,31 @@ describe('backup and restore', () => {
     const { aside } = await restore(home, join(folder, 'copy.db'), 'aside.db');
     await restore(home, aside ?? '', 'again.db');
     expect(await titles()).toEqual(['One', 'Two']);
+  });
+
+  test('an event after a restore has an id that no event had before, in what was lost too', async () => {
+    const eventsOf = async () => {
+      const bridge = await openBridge(home, systemClock);
+      const { events } = await changesSince(bridge, BEGINNING, { waitMs: 0, limit: 100 });
+      await bridge.close();
+      return events.map(({ id }) => id);
+    };
+    await send('One');
+    const copy = join(folder, 'copy.db');
+    await backUp(home, copy);
+    const kept = await eventsOf();
+    const seen = new Set(kept);
+    for (const aside of ['first.db', 'second.db']) {
+      await send('Lost');
+      for (const id of await eventsOf()) seen.add(id);
+      await restore(home, copy, aside);
+      expect(await eventsOf()).toEqual(kept);
+      await send('New');
+      const later = (await eventsOf()).slice(kept.length);
+      expect(later).not.toEqual([]);
+      for (const id of later) expect(seen).not.toContain(id);
+      for (const id of later) seen.add(id);
+    }
   });
 
   test.skipIf(onWindows)(

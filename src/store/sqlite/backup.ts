@@ -75,8 +75,8 @@ export interface Restored extends RestoredCredentials {
 
 /**
  * Replaces the store with a copy that was checked. The former store is moved aside, not deleted. Its credentials stay: those
- * of the copy may have been revoked since. The new store has another name (`meta.store_id`), so that whoever follows the
- * history notices. It is on disk when the call returns. Nobody may use the store meanwhile: a process that still has the old
+ * of the copy may have been revoked since. The new store has another name (`meta.store_id`), and its history goes on with
+ * ids that no event had before, so that whoever follows it notices. It is on disk when the call returns. Nobody may use the store meanwhile: a process that still has the old
  * one open is refused at its next write. Throws StoreError.
  */
 export async function restore(stateDir: string, copy: string, asideName: string): Promise<Restored> {
@@ -101,9 +101,20 @@ function makeAnotherStore(draft: string, present: string): Promise<RestoredCrede
   return withSqlite(draft, { fileMustExist: true }, async (sqlite) => {
     if (numberOf(sqlite, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") === 1)
       sqlite.exec('UPDATE meta SET store_id = lower(hex(randomblob(8)))');
+    sqlite.exec(NEW_IDS);
     return replaceCredentials(sqlite, present);
   });
 }
+
+/**
+ * Whoever follows the history comes again with the last id it knows, and most know no name of a store. What happened after
+ * the backup had ids that would now be given to other events, and they would go on as if they had missed nothing.
+ * Milliseconds since 1970 are ahead of every count of events, and of an earlier restore
+ * (https://www.sqlite.org/autoinc.html).
+ */
+const NEW_IDS = `DELETE FROM sqlite_sequence WHERE name = 'events';
+  INSERT INTO sqlite_sequence (name, seq)
+    SELECT 'events', max(CAST(unixepoch('subsec') * 1000 AS INTEGER), coalesce(max(id), 0)) FROM events`;
 
 function checkKind(copy: string): void {
   const stats = translating(copy, () => statSync(copy, { throwIfNoEntry: false }));
