@@ -4,8 +4,6 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Bridge } from '../../src/bridge/bridge.ts';
-import { addCredential } from '../../src/bridge/credentials.ts';
 import type { Stage } from './stage.ts';
 import { PATH } from './supervised.ts';
 
@@ -51,14 +49,3 @@ export async function listens(stage: Stage, port: number): Promise<void> {
 
 const TIMEOUT_MS = 30_000;
 const LOOK_MS = 20;
-
-/** Tokens that may read. */
-export async function readTokens(bridge: Bridge, count: number): Promise<string[]> {
-  const tokens: string[] = [];
-  for (let number = 1; number <= count; number += 1) {
-    const added = await addCredential(bridge, `bench-${number}`, 'read', undefined, 'person');
-    if (!added.ok) throw new Error(added.refusal);
-    tokens.push(added.value.token);
-  }
-  return tokens;
-}

@@ -4,12 +4,15 @@ import { openBridge } from '../../src/bridge/bridge.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { RecordedRequest } from '../../src/simulator/recorder.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { freePort } from '../free-port.ts';
 import { createFront } from '../front.ts';
 import { shared } from './check-processes.ts';
 import { wholeRepositories } from './check-repositories.ts';
+import { streams } from './check-streams.ts';
 import { check, type Watched } from './checks.ts';
 import { workAtDesk } from './desk.ts';
 import { makeFaults, makeSure } from './faults.ts';
+import { type Followers, startFollowers } from './followers.ts';
 import { createJournal, lasted } from './journal.ts';
 import { livingIn } from './living.ts';
 import { Person } from './person.ts';
@@ -26,6 +29,8 @@ import { CONCURRENCY, createWorld } from './world.ts';
 export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
+  /** How many clients follow the history over HTTP; 0: the API is not turned on. */
+  readonly clients: number;
   /** Keep the folder also when nothing is broken. */
   readonly keep: boolean;
 }
@@ -40,8 +45,10 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
   const simulator = await startSimulator({ script: weather.script });
   const front = await createFront(simulator.url);
   await front.forward();
-  const world = await createWorld(front.url);
+  const httpPort = options.clients > 0 ? await freePort() : undefined;
+  const world = await createWorld(front.url, httpPort);
   await (await openBridge(world.home, systemClock)).close();
+  const followers = httpPort && (await startFollowers(world.home, httpPort, options.clients));
   const store = openStoreView(world.home);
   const tally = new Tally(world.home);
   const watched = {
@@ -106,6 +113,7 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     acting.abort();
     await Promise.all([living, watching, striking]);
     await person.close();
+    if (followers) await followedWhole(followers, watched);
     await service.stop();
     await delay(SETTLE_MS);
     world.isOver = true;
@@ -123,6 +131,7 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     acting.abort();
     if (failure) await Promise.allSettled([...troubling, afterKill(), service.stop()]);
     clearInterval(progress);
+    if (followers) await followers.close();
     await front.close();
     await simulator.close();
   }
@@ -215,6 +224,20 @@ async function messagesHeard({ store, journal, tally }: Watched): Promise<void> 
       `message '${message}': taken in by run ${run_id}, and never told to the model`,
     );
   }
+}
+
+/** Each client was told each event once and in order, through all kills. */
+async function followedWhole(followers: Followers, { store, tally }: Watched): Promise<void> {
+  const last = store.lastEvent();
+  const followed = await followers.upTo(last);
+  if (!followed) return tally.violated('lost', `not all clients were told the events up to ${last}`);
+  const events = store.history(last);
+  tally.followed = {
+    clients: followed.told.flatMap(({ clients }) => clients).length,
+    connections: followed.connections,
+    events: events.length,
+  };
+  for (const [kind, what] of streams(followed, events)) await tally.violated(kind, what);
 }
 
 /** On a machine with much else to do. */

@@ -2,7 +2,7 @@
 import { percentile } from '../bench/statistics.ts';
 import type { Journal } from './journal.ts';
 import type { Tables } from './store.ts';
-import type { Tally, Violation, ViolationKind } from './tally.ts';
+import type { FollowedCounts, Tally, Violation, ViolationKind } from './tally.ts';
 
 export interface Report {
   readonly seed: number;
@@ -23,6 +23,7 @@ export interface Report {
   /** What Claude asked, by what became of it. */
   readonly requests: Readonly<Record<string, number>>;
   readonly checks: number;
+  readonly followed: FollowedCounts | null;
   readonly lost: number;
   readonly doubled: number;
   /** Projects that needed a person, or lost a try, for what the service or the configuration did. */
@@ -84,6 +85,7 @@ export function report(
     landings: counted(groups(tables.landings, landingName)),
     requests: counted(groups(tables.requests, ({ kind, state }) => `${kind} ${state}`)),
     checks: tally.checks,
+    followed: tally.followed ?? null,
     lost: of('lost'),
     doubled: of('doubled'),
     parkedByOutage: of('parked'),
@@ -137,6 +139,7 @@ export function lines(told: Report): string[] {
     ...list('Landings', told.landings),
     ...list('Asked', told.requests),
     row('Checks', String(told.checks)),
+    row('Followed', followedText(told.followed)),
     row('Lost', String(told.lost)),
     row('Doubled', String(told.doubled)),
     row('Parked by an outage', String(told.parkedByOutage)),
@@ -147,6 +150,12 @@ export function lines(told: Report): string[] {
     ...violations.flatMap(violationLines),
     ...(told.folder === null ? [] : ['', `Kept for a look: ${told.folder}`]),
   ];
+}
+
+function followedText(followed: FollowedCounts | null): string {
+  if (followed === null) return 'not measured';
+  const { clients, connections, events } = followed;
+  return `${clients} clients in ${connections} connections, ${events} events each`;
 }
 
 const COLUMNS = 80;

@@ -18,9 +18,13 @@ otherwise broken. Linux only: it reads /proc.
   --minutes N   how long things go wrong (default 1); then all plans are
                 brought to their end, which takes about a minute more
   --seed N      repeats the intentions of an earlier soak
+  --clients N   how many clients follow the history over HTTP (default 20)
   --json        print the report as JSON; progress goes to stderr
   --keep        keep the folder also when nothing is broken
   --help        show this help`;
+
+/** The streams that a supervisor serves. */
+const MAX_CLIENTS = 1_000;
 
 interface Options extends SoakOptions {
   readonly json: boolean;
@@ -55,6 +59,7 @@ function read(args: readonly string[]): Options | string | null {
       options: {
         minutes: { type: 'string', default: '1' },
         seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+        clients: { type: 'string', default: '20' },
         json: { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -63,9 +68,12 @@ function read(args: readonly string[]): Options | string | null {
     if (values.help) return null;
     const minutes = Number(values.minutes);
     const seed = Number(values.seed);
+    const clients = Number(values.clients);
     if (!(minutes > 0)) return `--minutes: '${values.minutes}' is not a number above 0\n\n${HELP}`;
     if (!Number.isInteger(seed)) return `--seed: '${values.seed}' is not a whole number\n\n${HELP}`;
-    return { minutes, seed, json: values.json, keep: values.keep };
+    if (!Number.isInteger(clients) || clients < 0 || clients > MAX_CLIENTS)
+      return `--clients: '${values.clients}' is not a whole number from 0 to ${MAX_CLIENTS}\n\n${HELP}`;
+    return { minutes, seed, clients, json: values.json, keep: values.keep };
   } catch (error) {
     return `${error instanceof Error ? error.message : error}\n\n${HELP}`;
   }

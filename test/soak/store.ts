@@ -29,6 +29,8 @@ export interface StoreView {
   landingOf(projectId: string): Row<'landings'> | undefined;
   /** The number of the newest event. */
   lastEvent(): number;
+  /** The ids of all events up to this one, in order. */
+  history(last: number): number[];
   /** What the person can decide now, oldest first. */
   undecided(): readonly Row<'requests'>[];
   holds(): readonly Row<'holds'>[];
@@ -72,6 +74,8 @@ export function openStoreView(home: string): StoreView {
         id,
       ),
     lastEvent: () => one<{ id: number }>('SELECT max(id) AS id FROM events')?.id ?? 0,
+    history: (last) =>
+      all<{ id: number }>('SELECT id FROM events WHERE id <= ? ORDER BY id', last).map(({ id }) => id),
     undecided: () => all("SELECT * FROM requests WHERE state IN ('open', 'deferred') ORDER BY created_at"),
     holds: () => all('SELECT * FROM holds'),
     events: (type) => all('SELECT * FROM events WHERE type = ? ORDER BY id', type),

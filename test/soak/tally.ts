@@ -16,6 +16,14 @@ export interface Violation {
   readonly log: readonly string[];
 }
 
+export interface FollowedCounts {
+  readonly clients: number;
+  /** How often they opened a stream, all together. */
+  readonly connections: number;
+  /** How many events each was told. */
+  readonly events: number;
+}
+
 export class Tally {
   readonly violations: Violation[] = [];
   /** By what was done to whom: `supervisor SIGKILL`. */
@@ -29,6 +37,8 @@ export class Tally {
   /** By the way in which the person decided. */
   readonly decisions = new Map<string, number>();
   checks = 0;
+  /** What clients of the API followed; undefined: none did, or not to the end. */
+  followed: FollowedCounts | undefined;
   readonly #home: string;
   readonly #known = new Set<string>();
 
@@ -57,5 +67,7 @@ const LOG_LINES = 25;
 
 async function lastLines(file: string, count: number): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-count);
+  const lines = text.trimEnd().split('\n');
+  // Clients of the API come again all the time.
+  return lines.filter((line) => !line.includes(' http.answered ')).slice(-count);
 }

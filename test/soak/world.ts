@@ -41,7 +41,8 @@ export const CONCURRENCY = 3;
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const claudePackage = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
 
-export async function createWorld(simulatorUrl: string): Promise<World> {
+/** @param httpPort Where the supervisor serves its API; undefined: it does not. */
+export async function createWorld(simulatorUrl: string, httpPort: number | undefined): Promise<World> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'bridge-soak-')));
   const home = join(root, 'state');
   const claudeHome = join(root, 'home');
@@ -49,8 +50,12 @@ export async function createWorld(simulatorUrl: string): Promise<World> {
   await mkdir(claudeHome);
   const { workspaces, repositories } = await makePlaces(root);
   const config = join(home, 'config.json');
+  const http = httpPort === undefined ? {} : { http: { enabled: true, port: httpPort } };
   const configure = async (changes: Readonly<Record<string, unknown>>) => {
-    await writeFile(`${config}.draft`, JSON.stringify({ ...CONFIG, workspaces, ...changes }, null, 2));
+    await writeFile(
+      `${config}.draft`,
+      JSON.stringify({ ...CONFIG, ...http, workspaces, ...changes }, null, 2),
+    );
     await rename(`${config}.draft`, config);
   };
   await configure({});
