@@ -25,6 +25,8 @@ export async function startFollowers(home: string, port: number, count: number):
   // Nothing of the soak is in its environment: it is none of those who are looked for and ended.
   const child = spawn(process.execPath, [clients, String(port), String(count), ...tokens], {
     env: {},
+    // Ctrl-C is for the soak, which ends it.
+    detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
