@@ -229,6 +229,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/setup.ts')).setupCommand(cli),
     },
     {
+      name: 'dashboard',
+      usage: '[options]',
+      summary: 'Print a link that signs a browser in to the HTTP API, once.',
+      load: async (cli) => (await import('./commands/dashboard.ts')).dashboardCommand(cli),
+    },
+    {
       name: 'token',
       usage: '',
       summary: 'Make, list, rotate and revoke the tokens of the HTTP API.',

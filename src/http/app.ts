@@ -214,6 +214,9 @@ function provenanceOf({ env: { incoming } }: Asked) {
     target: incoming.url ?? '',
     origins: valuesOf(incoming.rawHeaders, 'origin'),
     fetchSite: valuesOf(incoming.rawHeaders, 'sec-fetch-site')[0],
+    fetchMode: valuesOf(incoming.rawHeaders, 'sec-fetch-mode')[0],
+    fetchDest: valuesOf(incoming.rawHeaders, 'sec-fetch-dest')[0],
+    method: incoming.method ?? '',
   };
 }
 

@@ -5,6 +5,7 @@ import type { WireDemoStep, WireDemoSummary } from './schemas/demo.ts';
 import type { WireEvent } from './schemas/event.ts';
 import type { WireEvidence } from './schemas/evidence.ts';
 import type { WireDiagnosis } from './schemas/finding.ts';
+import type { WireSignInLink } from './schemas/http.ts';
 import type { WireImport } from './schemas/import.ts';
 import type { WireInstall, WireUninstall } from './schemas/install.ts';
 import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
@@ -40,6 +41,7 @@ export type WireOutput =
   | WireWorktreeRemoval
   | WireBudget
   | WireIssuedToken
+  | WireSignInLink
   | WireCredential
   | readonly WireCredential[];
 

@@ -141,6 +141,37 @@ test('a client that takes nothing is ended after a minute, while others get ever
   expect(lively.ids).toEqual(idsOf(rig, start));
 });
 
+test('clients that wait for one answer count as streams do, and make room when they are answered', async () => {
+  await using rig = await withRealTime();
+  await using api = await serve(rig);
+  const { read: token } = api.tokens;
+  const headers = { accept: 'application/json' };
+  const poll = () => api.call(`GET /events?after=${newest(rig)}&wait=25`, { token, headers });
+  const waiting = Array.from({ length: 32 }, poll);
+  await eventually(async () => {
+    const answer = await api.call(`GET /events?after=${newest(rig)}&wait=0.001`, { token, headers });
+    expect([answer.status, answer.json.code]).toEqual([503, 'too-many-streams']);
+  }, 10);
+  expect((await api.call('GET /events?after=0', { token, headers })).status).toBe(200);
+  await write(rig.bridge, 1);
+  const answers = await Promise.all(waiting);
+  expect(answers.map(({ status }) => status)).toEqual(Array(32).fill(200));
+  using again = await follow(api, token);
+  expect(again.response.statusCode).toBe(200);
+});
+
+test('a client that waits with a token that is revoked is told nothing that came after', async () => {
+  await using rig = await withRealTime();
+  await using api = await serve(rig);
+  const { read: token } = api.tokens;
+  const headers = { accept: 'application/json' };
+  const waiting = api.call(`GET /events?after=${newest(rig)}&wait=25`, { token, headers });
+  await rig.clock.slept(25_000);
+  await revokeCredential(rig.bridge, 'read', 'person');
+  const answer = await waiting;
+  expect([answer.status, answer.json.code]).toEqual([401, 'not-signed-in']);
+});
+
 test('a token has 32 streams at most, and room again when one ends', async () => {
   await using rig = await withRealTime();
   await using api = await serve(rig);

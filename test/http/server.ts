@@ -58,15 +58,15 @@ export interface ServeOptions {
   readonly clock?: Clock;
   /** The environment of the supervisor. */
   readonly env?: Environment;
+  /** Instead of a free one. */
+  readonly port?: number;
   /** Those that get a token; all unless another server of the same store has given them. */
   readonly roles?: readonly Role[];
 }
 
-export async function serve(
-  rig: Rig,
-  { http = {}, config: more = {}, timeouts, clock = rig.clock, env = {}, roles = ROLES }: ServeOptions = {},
-): Promise<Serving> {
-  const port = await freePort();
+export async function serve(rig: Rig, options: ServeOptions = {}): Promise<Serving> {
+  const { http = {}, config: more = {}, timeouts, clock = rig.clock, env = {}, roles = ROLES } = options;
+  const port = options.port ?? (await freePort());
   const settings = { workspace_roots: [rig.workspace], http: { enabled: true, port, ...http }, ...more };
   const config = configOfText(JSON.stringify(settings), 'config.json', {});
   const log: string[] = [];

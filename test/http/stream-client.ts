@@ -17,14 +17,15 @@ export interface Client extends Disposable {
   readonly closed: Promise<unknown>;
 }
 
+/** @param shown A token, or the headers that a browser sends. */
 export async function follow(
-  { port }: Serving,
-  token: string,
+  { port }: Pick<Serving, 'port'>,
+  shown: string | Readonly<Record<string, string>>,
   path = '/events',
   lastEventId?: string,
 ): Promise<Client> {
   const headers = {
-    authorization: `Bearer ${token}`,
+    ...(typeof shown === 'string' ? { authorization: `Bearer ${shown}` } : shown),
     ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
   };
   const asked: ClientRequest = request({ host: '127.0.0.1', port, path, headers });

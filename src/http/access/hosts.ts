@@ -15,6 +15,10 @@ export interface Provenance {
   readonly target: string;
   readonly origins: readonly string[];
   readonly fetchSite: string | undefined;
+  /** The headers `Sec-Fetch-Mode` and `Sec-Fetch-Dest`. */
+  readonly fetchMode: string | undefined;
+  readonly fetchDest: string | undefined;
+  readonly method: string;
 }
 
 /** The names by which we may be called, as they stand in `Host`. */
@@ -30,10 +34,8 @@ function withPort(name: string, port: number): string[] {
 }
 
 /** Why the request is answered by nobody here; undefined when it may go on. */
-export function whyNotMeantForUs(
-  { hosts, target, origins, fetchSite }: Provenance,
-  allowed: ReadonlySet<string>,
-): Problem | undefined {
+export function whyNotMeantForUs(provenance: Provenance, allowed: ReadonlySet<string>): Problem | undefined {
+  const { hosts, target, origins, fetchSite } = provenance;
   const [host] = hosts;
   const isNamed =
     hosts.length === 1 && host !== undefined && allowed.has(host.toLowerCase()) && isOurs(target, allowed);
@@ -47,9 +49,15 @@ export function whyNotMeantForUs(
     return allowed.has(name);
   });
   const isOwnSite = fetchSite === undefined || fetchSite === 'same-origin' || fetchSite === 'none';
-  if (origins.length > 1 || !isOwnOrigin || !isOwnSite)
+  if (origins.length > 1 || !isOwnOrigin || !(isOwnSite || opensPage(provenance)))
     return problem('origin-not-allowed', 'a page of another origin cannot use this server.');
   return undefined;
+}
+
+/** Whether somebody follows a link to the page: it has no content, and whoever made the link reads nothing of it. */
+function opensPage({ method, target, fetchMode, fetchDest, origins }: Provenance): boolean {
+  const isPage = method === 'GET' && target === '/' && origins.length === 0;
+  return isPage && fetchMode === 'navigate' && fetchDest === 'document';
 }
 
 /** The target is a path; a whole URL, as a proxy is sent, must name us too. */

@@ -15,6 +15,8 @@ export class EventHub {
   readonly #clock: Clock;
   /** Each with the name of the token that opened it. */
   readonly #streams = new Map<EventStream, string>();
+  /** Clients that wait for one answer, likewise. */
+  readonly #waiting = new Map<object, string>();
   #isClosed = false;
 
   constructor(bridge: Bridge, clock: Clock, log: Log) {
@@ -30,14 +32,23 @@ export class EventHub {
 
   /** Whether whoever has this token may open one more. */
   hasRoomFor(name: string): boolean {
-    const own = [...this.#streams.values()].filter((one) => one === name).length;
-    return !this.#isClosed && this.#streams.size < MAX_STREAMS && own < MAX_STREAMS_OF_ONE;
+    const names = [...this.#streams.values(), ...this.#waiting.values()];
+    const own = names.filter((one) => one === name).length;
+    return !this.#isClosed && names.length < MAX_STREAMS && own < MAX_STREAMS_OF_ONE;
   }
 
   open(out: ServerResponse, name: string, options: Omit<StreamOptions, 'clock'>): void {
     const stream = new EventStream(out, { ...options, clock: this.#clock });
     this.#streams.set(stream, name);
     void stream.ended.then(() => this.#streams.delete(stream));
+  }
+
+  /** Takes a place for a client that waits for one answer, until that is called; undefined: there is no room. */
+  takePlace(name: string): (() => void) | undefined {
+    if (!this.hasRoomFor(name)) return undefined;
+    const place = {};
+    this.#waiting.set(place, name);
+    return () => void this.#waiting.delete(place);
   }
 
   /** Says good-bye to all, and waits until none reads any more. */

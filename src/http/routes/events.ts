@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  type Changes,
   type Cursor,
   changesSince,
   currentCursor,
@@ -10,11 +11,12 @@ import {
 import { VERSION } from '../../version.ts';
 import { toWireEvent } from '../../wire/event.ts';
 import { eventPageSchema } from '../../wire/schemas/http.ts';
+import { NOT_SIGNED_IN } from '../access/admit.ts';
 import { BUILD } from '../build.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
 import { followHistory } from '../events/follow-history.ts';
 import { problem } from '../problem.ts';
-import { hasNoRoom } from './stream-room.ts';
+import { hasNoRoom, TOO_MANY_STREAMS } from './stream-room.ts';
 
 const MAX_EVENTS = 200;
 const MAX_WAIT_SECONDS = 25;
@@ -59,6 +61,8 @@ export const followEvents = defineRoute({
 
 const WRONG_CURSOR = problem('wrong-cursor', 'the id of an event is a number.');
 
+type Caller = Call & { readonly caller: NonNullable<Call['caller']> };
+
 interface Beginning {
   readonly from: Cursor;
   readonly reset: 'ahead' | 'epoch' | undefined;
@@ -66,33 +70,49 @@ interface Beginning {
 }
 
 /** Waits by the reader of all streams: however many wait, the store is watched once. */
-async function page(
-  { bridge, clock, events, signal }: Call,
-  { from, reset, history: { epoch } }: Beginning,
-  seconds: number,
-): Promise<Reply> {
-  if (seconds > 0) await events.feed.start();
+async function page(call: Caller, begin: Beginning, seconds: number): Promise<Reply> {
+  if (seconds === 0 || begin.reset !== undefined) return pageOf(begin, await found(call, begin));
+  const { events, caller } = call;
+  const leave = events.takePlace(caller.name);
+  if (!leave) return { problem: TOO_MANY_STREAMS };
+  try {
+    await events.feed.start();
+    const changes = await waited(call, begin, seconds);
+    // What it was let in by may be worth nothing by now.
+    return (await call.mayStillRead()) ? pageOf(begin, changes) : { problem: NOT_SIGNED_IN };
+  } finally {
+    leave();
+  }
+}
+
+async function waited(call: Caller, begin: Beginning, seconds: number): Promise<Changes> {
+  const { clock, events, signal } = call;
   const answered = new AbortController();
   const over = clock.sleep(seconds * 1_000, AbortSignal.any([signal, answered.signal])).then(() => true);
-  for (let isOver = seconds === 0 || reset !== undefined; ; ) {
+  for (let isOver = false; ; ) {
     const { news } = events.feed;
-    const { events: found, cursor } = await changesSince(bridge, from, { waitMs: 0, limit: MAX_EVENTS });
-    if (found.length > 0 || isOver) {
+    const changes = await found(call, begin);
+    if (changes.events.length > 0 || isOver) {
       answered.abort();
-      const told = found.map(({ cursor: _, ...event }) => toWireEvent(event));
-      return {
-        body: { events: told, cursor, epoch, reset: reset ?? null },
-        headers: { 'Bridge-Cursor': cursor },
-      };
+      return changes;
     }
     isOver = await Promise.race([over, news.then(() => signal.aborted)]);
   }
 }
 
-async function stream(
-  call: Call & { readonly caller: NonNullable<Call['caller']> },
-  { from, reset, history }: Beginning,
-): Promise<Reply> {
+async function found({ bridge }: Caller, { from }: Beginning): Promise<Changes> {
+  return changesSince(bridge, from, { waitMs: 0, limit: MAX_EVENTS });
+}
+
+function pageOf({ reset, history: { epoch } }: Beginning, { events, cursor }: Changes): Reply {
+  const told = events.map(({ cursor: _, ...event }) => toWireEvent(event));
+  return {
+    body: { events: told, cursor, epoch, reset: reset ?? null },
+    headers: { 'Bridge-Cursor': cursor },
+  };
+}
+
+async function stream(call: Caller, { from, reset, history }: Beginning): Promise<Reply> {
   const { events, caller } = call;
   const refused = hasNoRoom(call);
   if (refused) return { problem: refused };

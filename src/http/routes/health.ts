@@ -1,4 +1,5 @@
 import { currentLease } from '../../bridge/lease.ts';
+import { instanceOf } from '../../control/api-address.ts';
 import { databaseFile } from '../../state-folder.ts';
 import { VERSION } from '../../version.ts';
 import { healthSchema } from '../../wire/schemas/http.ts';
@@ -12,8 +13,10 @@ export const health = defineRoute({
   answer: healthSchema,
   problems: ['unavailable'],
   async run(_input, { bridge, caller }) {
-    await currentLease(bridge);
+    const lease = await currentLease(bridge);
     const known = caller ? { db_path: databaseFile(bridge.stateDir) } : {};
-    return { body: { status: 'ok', version: VERSION, ...known } };
+    return {
+      body: { status: 'ok', version: VERSION, ...(lease && { instance: instanceOf(lease) }), ...known },
+    };
   },
 });

@@ -6,9 +6,13 @@ export function hasNoRoom({
   events,
   caller,
 }: Call & { readonly caller: NonNullable<Call['caller']> }): Problem | undefined {
-  return events.hasRoomFor(caller.name) ? undefined : TOO_MANY;
+  return events.hasRoomFor(caller.name) ? undefined : TOO_MANY_STREAMS;
 }
 
-const TOO_MANY = problem('too-many-streams', 'too many streams are open; end one, or share it.', {
-  headers: { 'Retry-After': '1' },
-});
+export const TOO_MANY_STREAMS = problem(
+  'too-many-streams',
+  'too many streams are open; end one, or share it.',
+  {
+    headers: { 'Retry-After': '1' },
+  },
+);

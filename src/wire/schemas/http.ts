@@ -1,5 +1,6 @@
 /** What the HTTP API answers where that is no output of a command. */
 import * as z from 'zod';
+import { ROLES } from '../../project/credential.ts';
 import { PROJECT_STATUSES } from '../../project/project.ts';
 import { credentialSchema } from './credential.ts';
 import { eventSchema } from './event.ts';
@@ -17,9 +18,21 @@ export const healthSchema = z
   .strictObject({
     status: z.literal('ok'),
     version: z.string(),
+    instance: z.string().exactOptional().describe('another one after each start of the supervisor'),
     db_path: z.string().exactOptional().describe('the database; only for a caller with a token'),
   })
   .describe('The supervisor works, and its store answers.');
+
+/** What `dashboard` prints. */
+export const signInLinkSchema = z
+  .strictObject({
+    url: z.string().describe('signs one browser in, once'),
+    role: z.enum(ROLES),
+    expires_at: time().describe('until when it may be used'),
+  })
+  .describe('A link that signs a browser in to the HTTP API.');
+
+export type WireSignInLink = z.output<typeof signInLinkSchema>;
 
 export const sessionSchema = credentialSchema
   .extend({ key: z.string().describe('to be sent as the header `Bridge-Key` with each request') })

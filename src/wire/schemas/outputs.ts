@@ -7,6 +7,7 @@ import { eventSchema } from './event.ts';
 import { evidenceFiguresSchema, evidenceSchema, shownEvidenceSchema } from './evidence.ts';
 import { diagnosisSchema, findingSchema } from './finding.ts';
 import { holdSchema } from './hold.ts';
+import { signInLinkSchema } from './http.ts';
 import { importSchema } from './import.ts';
 import { installSchema, uninstallSchema } from './install.ts';
 import { logLineSchema, serviceLogLineSchema } from './log-line.ts';
@@ -66,6 +67,7 @@ export const OUTPUTS = {
   uninstall: uninstallSchema,
   import: importSchema,
   budget: budgetSchema,
+  dashboard: signInLinkSchema,
   'token add': issuedTokenSchema,
   'token rotate': issuedTokenSchema,
   'token list': z.array(listedCredentialSchema),

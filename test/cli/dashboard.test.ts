@@ -1,0 +1,125 @@
+/** The link that signs a browser in: it works with the supervisor that answers, and else says what to do. */
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { describe, expect } from 'vitest';
+import { OUTPUTS } from '../../src/wire/schemas/outputs.ts';
+import { eventually } from '../eventually.ts';
+import { freePort } from '../free-port.ts';
+import { rowsOf } from '../store/raw.ts';
+import { type Rig, test } from './rig.ts';
+
+/** A supervisor that serves the API on a port of its own. */
+async function serving(rig: Rig, http: Readonly<Record<string, unknown>> = {}): Promise<number> {
+  const port = await freePort();
+  await rig.configure({ http: { enabled: true, port, ...http } });
+  rig.start({}, 'run');
+  await eventually(async () => {
+    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+  }, 20);
+  return port;
+}
+
+async function spend(port: number, url: string): Promise<Response> {
+  const code = new URL(url).hash.slice('#signin='.length);
+  return fetch(`http://127.0.0.1:${port}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  });
+}
+
+describe('dashboard', () => {
+  test('dashboard prints a link whose code signs one browser in, once, as admin', async ({ rig }) => {
+    const port = await serving(rig);
+    const { stdout, stderr } = await rig.run('dashboard');
+    expect(stdout).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/#signin=bsl_[\\w-]{22}\n$`));
+    expect(stderr).toBe(
+      "It signs one browser in, once, within 2 minutes, with the role 'admin'. Pass it to nobody else.\nThere is no page in this build yet: docs/http.md says how a program uses the code.\n",
+    );
+    const url = stdout.trim();
+    expect(await (await spend(port, url)).json()).toMatchObject({ name: 'browser', role: 'admin' });
+    expect((await spend(port, url)).status).toBe(401);
+    expect((await rig.run('token', 'list')).stdout).toMatch(/^browser {2}admin {3}signed in .*, until /);
+    expect(JSON.stringify(rowsOf(rig.home, 'sign_in_codes'))).toBe('[]');
+  });
+
+  test('dashboard --print prints the link alone, and --json with its role and end', async ({ rig }) => {
+    const port = await serving(rig);
+    const printed = await rig.run('dashboard', '--print', '--role', 'read');
+    expect([printed.stdout.split('\n').length, printed.stderr]).toEqual([2, '']);
+    expect(await (await spend(port, printed.stdout.trim())).json()).toMatchObject({ role: 'read' });
+    const { url, role } = OUTPUTS.dashboard.parse(
+      JSON.parse((await rig.run('dashboard', '--json', '--role', 'decide')).stdout),
+    );
+    expect(role).toBe('decide');
+    expect((await spend(port, url)).status).toBe(200);
+  });
+
+  test('dashboard --phone prints the public address, also as a QR code, for one who decides', async ({
+    rig,
+  }) => {
+    await serving(rig, { public_url: 'https://box.example' });
+    const { stdout, stderr } = await rig.run('dashboard', '--phone');
+    const [url = '', ...code] = stdout.trimEnd().split('\n');
+    expect(url).toMatch(/^https:\/\/box\.example\/#signin=bsl_/);
+    expect(code.length).toBeGreaterThan(15);
+    expect(code.every((line) => /^[█▀▄ ]+$/.test(line))).toBe(true);
+    expect(stderr).toContain("within 10 minutes, with the role 'decide'");
+    expect(rowsOf(rig.home, 'sign_in_codes')).toMatchObject([{ name: 'phone', role: 'decide' }]);
+  });
+
+  test('dashboard makes no code that nobody can spend, and says what is wrong and what to do', async ({
+    rig,
+  }) => {
+    await rig.configure({ http: { enabled: false } });
+    const said = async (...options: string[]) => {
+      const { code, stdout, stderr } = await rig.run('dashboard', ...options);
+      expect([code, stdout]).toEqual([1, '']);
+      return stderr;
+    };
+    expect(await said()).toBe(
+      'bridge-supervisor: the HTTP API is off. Set {"http": {"enabled": true}} in config.json, then: bridge-supervisor restart\n',
+    );
+    const port = await freePort();
+    await rig.configure({ http: { enabled: true, port } });
+    expect(await said()).toMatch(/no supervisor runs, .*\. Start it with: bridge-supervisor start\n$/);
+    expect(await said('--phone')).toMatch(/a phone cannot reach 127\.0\.0\.1\. .*http\.public_url/);
+
+    const other = createServer((_, answer) => answer.end('hello')).listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    rig.start({}, 'run');
+    await eventually(async () => {
+      expect(await said()).toMatch(
+        new RegExp(`another program answers on port ${port} of 127\\.0\\.0\\.1\\. Free the port`),
+      );
+    }, 20);
+    other.close();
+    await once(other, 'close');
+    await rig.configure({ http: { enabled: true, port: await freePort() } });
+    expect(await said()).toMatch(
+      /does not listen on port \d+ of 127\.0\.0\.1\. .* bridge-supervisor restart/,
+    );
+    expect(rowsOf(rig.home, 'sign_in_codes')).toEqual([]);
+  });
+
+  test('dashboard on the port of another supervisor makes no code', async ({ rig }) => {
+    const port = await serving(rig);
+    const elsewhere = { env: { BRIDGE_HOME: `${rig.root}/second` } };
+    const started = rig.start(elsewhere, 'run');
+    await started.prints(/supervisor\.started/);
+    const { stderr } = await rig.runWith(elsewhere, 'dashboard');
+    expect(stderr).toContain('the HTTP API is off');
+    await writeFile(`${rig.root}/second/config.json`, JSON.stringify({ http: { enabled: true, port } }));
+    const other = await rig.runWith(elsewhere, 'dashboard');
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringContaining(`another program answers on port ${port}`),
+    ]);
+  });
+
+  test('a run can make no link', async ({ rig }) => {
+    const { code, stderr } = await rig.runWith({ env: { BRIDGE_RUN_ID: 'a00000000001' } }, 'dashboard');
+    expect([code === 0, stderr]).toEqual([false, expect.stringContaining('a run cannot decide about work')]);
+  });
+});
