@@ -13,7 +13,7 @@ import type { HttpMessage, HttpSide } from './http-message.ts';
 import { readValue, type Unreadable } from './message.ts';
 import type { BridgeAccess } from './open-bridge.ts';
 import { Shown } from './shown.ts';
-import { answerRequest, type Toolset } from './toolset.ts';
+import { answerRequest, isToolMethod, type Toolset } from './toolset.ts';
 import type { Verbs } from './verbs.ts';
 
 export type AnswerMessage = (side: HttpSide, message: HttpMessage) => Promise<Response>;
@@ -58,6 +58,8 @@ function createServer(toolset: Toolset, access: BridgeAccess, asked: HttpMessage
     { name, title, version: VERSION },
     { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) },
   );
+  // Without a handler of ours the SDK answers as the revision of the protocol says: in the newest with a status of its own.
+  if (!('method' in asked.message && isToolMethod(String(asked.message.method)))) return sdk;
   // A handler of the SDK's own for these methods would refuse what a client leaves empty.
   sdk.fallbackRequestHandler = async ({ method, params }, { mcpReq }) => {
     const answer = await answerRequest(

@@ -51,6 +51,11 @@ interface ProgressNotification {
 /** Of JSON-RPC (https://www.jsonrpc.org/specification#error_object). */
 const METHOD_NOT_FOUND = -32601;
 
+/** Whether the protocol leaves this method to a set of tools. */
+export function isToolMethod(method: string): boolean {
+  return method === 'tools/list' || method === 'tools/call';
+}
+
 /** What the protocol leaves to a set of tools. Rejects for a method that is none of tools, and for nothing else. */
 export async function answerRequest(
   { tools }: Toolset,
@@ -58,9 +63,9 @@ export async function answerRequest(
   client: Client,
   request: ProtocolRequest,
 ): Promise<Record<string, unknown>> {
-  if (request.method === 'tools/list') return { tools: tools.filter(isListed).map(listed) };
-  if (request.method !== 'tools/call')
+  if (!isToolMethod(request.method))
     throw Object.assign(new Error('Method not found'), { code: METHOD_NOT_FOUND });
+  if (request.method === 'tools/list') return { tools: tools.filter(isListed).map(listed) };
   return callTool(tools, access, request.params ?? {}, callerOf(request, client));
 }
 
