@@ -7,7 +7,7 @@ import { followEvents } from './routes/events.ts';
 import { listChanges, showChange, showCheck, showPatch, showRound } from './routes/evidence.ts';
 import { pauseAll, resumeAll, showCosts, showOverview } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
-import { callCodeTools, callDesktopTools } from './routes/mcp.ts';
+import { callChannelTools, callCodeTools, callDesktopTools } from './routes/mcp.ts';
 import { listProjects, showProject } from './routes/projects.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
 import { followRun, readRawOutput, showRun } from './routes/runs.ts';
@@ -64,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   resumeAll,
   callDesktopTools,
   callCodeTools,
+  callChannelTools,
   listTokens,
   addToken,
   rotateToken,

@@ -29,7 +29,7 @@ export function buildChannelServer(access: BridgeAccess, scope: ChannelScope | u
   return buildServer(channelToolset(scope), access);
 }
 
-function channelToolset(scope: ChannelScope | undefined): Toolset {
+export function channelToolset(scope: ChannelScope | undefined): Toolset {
   return {
     name: 'claude_bridge_channels',
     title: 'Claude bridge (channels)',

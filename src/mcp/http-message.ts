@@ -2,8 +2,8 @@
 import type { Actor } from '../project/actor.ts';
 import type { Credential } from '../project/credential.ts';
 
-/** Whose tools: those of Claude Desktop, or those of a person's own Claude Code. */
-export type HttpSide = 'desktop' | 'code';
+/** Whose tools: those of Claude Desktop, those of a person's own Claude Code, or those of whoever uses channels. */
+export type HttpSide = 'desktop' | 'code' | 'channels';
 
 /** One message of a client whose credential has been checked. */
 export interface HttpMessage {

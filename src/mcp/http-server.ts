@@ -3,10 +3,16 @@
  * sessions: each message is answered by a server of its own, and what a client was shown is kept by its credential. Only this
  * file knows this SDK.
  */
-import { createMcpHandler, type McpRequestContext, Server } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  type McpHttpHandler,
+  type McpRequestContext,
+  Server,
+} from '@modelcontextprotocol/server';
 import type { Clock } from '../clock.ts';
 import type { Credential } from '../project/credential.ts';
 import { VERSION } from '../version.ts';
+import { channelToolset } from './channels.ts';
 import { codeToolset } from './code.ts';
 import { DESKTOP_TOOLSET } from './desktop.ts';
 import type { HttpMessage, HttpSide } from './http-message.ts';
@@ -33,7 +39,11 @@ export function openHttpServer(verbs: Verbs, clock: Clock): AnswerMessage {
     // Nothing that a client could subscribe to ever changes: a stream for that would stay open and say nothing.
     return createMcpHandler(create, { maxSubscriptions: 0 });
   };
-  const handlers = { desktop: serve(DESKTOP_TOOLSET), code: serve(codeToolset(undefined)) };
+  const handlers: Readonly<Record<HttpSide, McpHttpHandler>> = {
+    desktop: serve(DESKTOP_TOOLSET),
+    code: serve(codeToolset(undefined)),
+    channels: serve(channelToolset(undefined)),
+  };
 
   return async (side, asked) => {
     const read = readValue(asked.message);

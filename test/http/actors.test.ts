@@ -67,6 +67,11 @@ const STEPS: Readonly<Record<string, Step>> = {
     }),
     types: ['project.sent'],
   },
+  'POST /mcp/channels': {
+    // Whoever sends says under which name.
+    prepare: async () => ({ path: '/mcp/channels', body: toolCall('bridge_ping', {}) }),
+    types: [],
+  },
   'POST /mcp/code': {
     // What this side does is recorded as done by Claude Code.
     prepare: async () => ({ path: '/mcp/code', body: toolCall('bridge_get_pending_plan', {}) }),

@@ -174,5 +174,6 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     status: 404,
   },
   'POST /mcp/desktop': { needs: 'admin', method: 'POST', path: '/mcp/desktop', body: PING, status: 200 },
+  'POST /mcp/channels': { needs: 'admin', method: 'POST', path: '/mcp/channels', body: PING, status: 200 },
   'POST /mcp/code': { needs: 'admin', method: 'POST', path: '/mcp/code', body: PING, status: 200 },
 };

@@ -7,7 +7,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Answer, Sent, Serving } from './server.ts';
 
-export type Side = 'desktop' | 'code';
+export type Side = 'desktop' | 'code' | 'channels';
 
 export const MODERN = '2026-07-28';
 

@@ -9,7 +9,7 @@ import { McpOverHttp } from '../../src/mcp/http.ts';
 import { bindVerbs } from '../../src/mcp/local-verbs.ts';
 import { accepted, beSupervisor, projectIn, send, TOKEN } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
-import { code, desktop } from '../mcp/rig.ts';
+import { channels, code, desktop } from '../mcp/rig.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { type McpClient, MODERN, modernClient, oldClient, say, toolCall } from './mcp-client.ts';
 import { type Serving, serve } from './server.ts';
@@ -27,7 +27,8 @@ beforeEach(async () => {
   });
 });
 
-const SIDES = ['desktop', 'code'] as const;
+const SIDES = ['desktop', 'code', 'channels'] as const;
+const overStdio = { desktop, code, channels };
 const ERAS = [
   { era: 'before 2026-07-28', connect: oldClient, version: '2025-11-25' },
   { era: 'of 2026-07-28', connect: modernClient, version: MODERN },
@@ -40,14 +41,14 @@ function withoutTimes(value: unknown): unknown {
 
 describe.each(ERAS)('a client $era', ({ connect, version }) => {
   test.each(SIDES)('the tools of %s over HTTP are those over stdio, with the same words', async (side) => {
-    const stdio = await (side === 'desktop' ? desktop : code)(rig.home);
+    const stdio = await overStdio[side](rig.home);
     await using http = await connect(api, side, api.tokens.admin);
     expect(http.version).toBe(version);
     expect(http.instructions).toBe(stdio.client.getInstructions());
     expect(await http.list()).toEqual((await stdio.client.listTools()).tools);
   });
 
-  test.each<['desktop' | 'code', string, Record<string, unknown>]>([
+  test.each<[keyof typeof overStdio, string, Record<string, unknown>]>([
     ['desktop', 'bridge_list_projects', {}],
     ['desktop', 'bridge_get_project_status', { project_id: '0123456789ab' }],
     ['desktop', 'bridge_approve', { project_id: 12 }],
@@ -56,9 +57,12 @@ describe.each(ERAS)('a client $era', ({ connect, version }) => {
     ['code', 'bridge_get_pending_plan', {}],
     ['code', 'bridge_send_update', { message: 'x' }],
     ['code', 'bridge_gate', {}],
+    ['channels', 'bridge_channels', {}],
+    ['channels', 'bridge_receive', { channel: 'build' }],
+    ['channels', 'bridge_send', { channel: 'build' }],
   ])('%s %s %j is answered over HTTP as over stdio', async (side, name, args) => {
     await send(rig, '# Build a clock');
-    const stdio = await (side === 'desktop' ? desktop : code)(rig.home);
+    const stdio = await overStdio[side](rig.home);
     const over = await stdio.client.callTool({ name, arguments: args });
     await using http = await connect(api, side, api.tokens.admin);
     const { content, structuredContent, isError } = await http.call(name, args);

@@ -36,6 +36,11 @@ export const callCodeTools = mcpRoute(
   "The tools of a person's own Claude Code, as `mcp code` has them outside of a run: one message of MCP over Streamable HTTP, without a session. It speaks for no run.",
 );
 
+export const callChannelTools = mcpRoute(
+  'channels',
+  'The tools of channels, as `mcp channels` has them outside of a run: one message of MCP over Streamable HTTP, without a session.',
+);
+
 function mcpRoute(side: HttpSide, summary: string): Route {
   return defineRoute({
     method: 'POST',
