@@ -12,7 +12,9 @@ import { bridgeCall, type Rig, test } from './rig.ts';
 const PLAN = '---\nworkspace: site\n---\n# Greeting\nWrite a greeting into greeting.txt.';
 
 /** A supervisor with the HTTP API, and the address of its tools for Desktop. */
-async function served(rig: Rig): Promise<{ url: string; token(name: string, role: string): Promise<string> }> {
+async function served(
+  rig: Rig,
+): Promise<{ url: string; token(name: string, role: string): Promise<string> }> {
   const port = await freePort();
   await rig.configure({ http: { enabled: true, port } });
   await rig.startSupervisor();
@@ -93,6 +95,9 @@ describe('MCP over HTTP', () => {
     await connect(rig, 'right', url, await token('right', 'admin'));
     const { stdout } = await claude(rig, 'mcp', 'list');
     const connected = stdout.split('\n').filter((line) => line.endsWith('Connected'));
-    expect(connected.map((line) => line.split(':')[0]), stdout).toEqual(['right']);
+    expect(
+      connected.map((line) => line.split(':')[0]),
+      stdout,
+    ).toEqual(['right']);
   });
 });
