@@ -7,6 +7,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildPage } from './build-page.mjs';
 import { keepOwnSources } from './source-maps.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -122,7 +123,8 @@ const result = await build({
 });
 
 await keepOwnSources(fresh);
-await writeFile(join(fresh, 'THIRD-PARTY-LICENSES.txt'), await licenses(result.metafile));
+const page = await buildPage(root, fresh);
+await writeFile(join(fresh, 'THIRD-PARTY-LICENSES.txt'), await licenses([result.metafile, page]));
 await chmod(join(fresh, 'cli.js'), 0o755);
 await mkdir(out, { recursive: true });
 await rm(out, { recursive: true, force: true, maxRetries: 10 });
@@ -141,9 +143,9 @@ async function withRetry(work) {
 }
 
 /** The licence texts of every package whose code is inside the bundle. */
-async function licenses(metafile) {
+async function licenses(metafiles) {
   const packages = new Set();
-  for (const input of Object.keys(metafile.inputs)) {
+  for (const input of metafiles.flatMap(({ inputs }) => Object.keys(inputs))) {
     const at = input.lastIndexOf(`node_modules${sep === '\\' ? '/' : sep}`);
     if (at < 0) continue;
     const [scope, name] = input.slice(at + 'node_modules/'.length).split('/');

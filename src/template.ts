@@ -9,14 +9,19 @@ import { dirname, join } from 'node:path';
  * @param file Such as `prompts/execute.md`.
  */
 export function fillTemplate(file: string, values: Readonly<Record<string, string>>): string {
-  const text = readFileSync(templatePath(file), 'utf8');
+  const text = readFileSync(installedPath(file), 'utf8');
   const filled = text.replaceAll(/\{\{(\w+)\}\}(\n*)/g, (_, name: string, lines: string) =>
     values[name] ? values[name] + lines : '',
   );
   return filled.trim();
 }
 
-function templatePath(file: string): string {
+/**
+ * Where a file of the program lies, wherever it is installed. Throws when it is missing.
+ *
+ * @param file Below the folder of the program, such as `prompts/execute.md`.
+ */
+export function installedPath(file: string): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const path = join(folder, file);
     if (existsSync(path)) return path;

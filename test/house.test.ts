@@ -61,7 +61,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'characters',
     'snake-case',
   ],
-  http: ['mcp', 'control', 'bridge', 'wire', 'project', 'config', 'clock', 'log'],
+  http: ['mcp', 'control', 'bridge', 'wire', 'project', 'config', 'clock', 'log', 'template'],
+  // It runs in a browser.
+  page: ['wire', 'project'],
   mcp: ['control', 'bridge', 'wire', 'project', 'config', 'clock', 'characters'],
 
   'mcp-client': [],
@@ -237,12 +239,24 @@ describe('house', () => {
     expect(filesWith(/\bmkdir(?:Sync)?\([^;]*\brecursive\b/)).toEqual([]);
   });
 
-  test('only clock.ts touches real time', () => {
+  test('the page takes types alone of what leaves the program, and makes no HTML of a text', () => {
+    const page = files.filter(({ room }) => room === 'page');
+    expect(page.length).toBeGreaterThan(20);
+    const loading = /import (?!type\b)[^;]* from '[./]+\/wire\//;
+    const html =
+      /dangerouslySetInnerHTML|\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function/;
+    expect(page.filter(({ text }) => loading.test(text) || html.test(text)).map(({ path }) => path)).toEqual(
+      [],
+    );
+  });
+
+  test('only clock.ts touches real time, and in the browser browser-clock.ts', () => {
     const pattern =
       /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bset(Timeout|Interval)\(|timers\/promises/;
     // What this one measures is whether the timers of this very process fire.
     const watchdog = 'supervisor/upkeep/loop-watchdog.ts';
-    expect(filesWith(pattern, 'clock').filter((path) => path !== watchdog)).toEqual([]);
+    const others = [watchdog, 'page/browser-clock.ts'];
+    expect(filesWith(pattern, 'clock').filter((path) => !others.includes(path))).toEqual([]);
   });
 });
 

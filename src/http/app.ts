@@ -123,6 +123,7 @@ export function createApp(
       lastEventId: req.header('last-event-id'),
       wantsJson:
         /application\/json/i.test(req.header('accept') ?? '') && !acceptsStream(req.header('accept')),
+      acceptsGzip: /\bgzip\b/i.test(req.header('accept-encoding') ?? ''),
       get signal() {
         return AbortSignal.any([req.raw.signal, ending]);
       },

@@ -43,6 +43,8 @@ export interface Call {
   readonly lastEventId: string | undefined;
   /** Whether it asks for JSON and for nothing else. */
   readonly wantsJson: boolean;
+  /** Whether it takes an answer that is compressed by gzip. */
+  readonly acceptsGzip: boolean;
   readonly events: EventHub;
   readonly followOutput: FollowOutput;
   /** How a browser that calls keeps its cookie. */
@@ -71,7 +73,12 @@ export type Reply =
 export type Access = 'open' | Role;
 
 /** The media type of a text that is no JSON. */
-export type TextType = 'text/plain; charset=utf-8' | 'text/x-diff; charset=utf-8' | 'application/x-ndjson';
+export type TextType =
+  | 'text/plain; charset=utf-8'
+  | 'text/x-diff; charset=utf-8'
+  | 'text/html; charset=utf-8'
+  | 'text/javascript; charset=utf-8'
+  | 'application/x-ndjson';
 
 type NoFields = z.ZodObject<Record<never, never>>;
 

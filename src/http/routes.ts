@@ -21,13 +21,14 @@ import {
 } from './routes/schedules.ts';
 import { amendProject, sendProject } from './routes/send.ts';
 import { closeSession, openSession, showSession } from './routes/session.ts';
-import { shell } from './routes/shell.ts';
+import { shell, showAsset } from './routes/shell.ts';
 import { addToken, listTokens, revokeToken, rotateToken } from './routes/tokens.ts';
 
 export const ROUTES: readonly Route[] = [
   health,
   openApi,
   shell,
+  showAsset,
   openSession,
   showSession,
   closeSession,

@@ -28,7 +28,7 @@ const SPECIFIERS = [
 
 export const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map((path) => path.split(sep).join('/'))
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => {
     const whole = readFileSync(resolve(SRC, path), 'utf8');
     const text = withoutComments(whole);
@@ -52,6 +52,6 @@ function withoutComments(text: string): string {
 export function importsOf(path: string, text: string): string[] {
   const found = SPECIFIERS.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ''));
   return found
-    .filter((specifier) => specifier.startsWith('.') && specifier.endsWith('.ts'))
+    .filter((specifier) => specifier.startsWith('.') && /\.tsx?$/.test(specifier))
     .map((specifier) => posix.normalize(posix.join(dirname(path), specifier)));
 }

@@ -51,6 +51,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     path: `/schedules/${NO_PROJECT}/remove`,
     status: 404,
   },
+  'GET /assets/:name': { needs: 'nobody', method: 'GET', path: '/assets/none.js', status: 404 },
   'GET /health': { needs: 'nobody', method: 'GET', path: '/health', status: 200 },
   'GET /projects': { needs: 'read', method: 'GET', path: '/projects', status: 200 },
   'GET /projects/:id': { needs: 'read', method: 'GET', path: `/projects/${NO_PROJECT}`, status: 404 },

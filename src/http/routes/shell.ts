@@ -1,12 +1,50 @@
-import { defineRoute } from '../define-route.ts';
+/** The page: it is open to anybody, and empty until it has asked the API. */
+import * as z from 'zod';
+import { type Asset, assetNamed, SHELL } from '../assets.ts';
+import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { problem } from '../problem.ts';
 
 export const shell = defineRoute({
   method: 'GET',
   path: '/',
   access: 'open',
-  summary: 'Says that there is no page in this build.',
-  answer: 'text/plain; charset=utf-8',
-  run: async () => ({ bytes: PAGE }),
+  summary: 'The page for a browser.',
+  answer: 'text/html; charset=utf-8',
+  async run(_input, call) {
+    const asset = assetNamed(SHELL);
+    return asset ? reply(call, asset) : { problem: NO_SUCH_ASSET };
+  },
 });
 
-const PAGE = Buffer.from('There is no page in this build. Use the API: see /openapi.json.\n');
+export const showAsset = defineRoute({
+  method: 'GET',
+  path: '/assets/:name',
+  access: 'open',
+  summary: 'A script or a style of the page. Its name changes with what is in it.',
+  params: z.strictObject({ name: z.string().describe('as the page names it') }),
+  answer: 'text/javascript; charset=utf-8',
+  problems: ['no-such-route'],
+  async run({ params: { name } }, call) {
+    const asset = name === SHELL ? undefined : assetNamed(name);
+    if (!asset) return { problem: NO_SUCH_ASSET };
+    return reply(call, asset, { 'Cache-Control': 'public, max-age=31536000, immutable' });
+  },
+});
+
+const NO_SUCH_ASSET = problem('no-such-route', 'the page has no such file; open / again.');
+
+function reply(
+  { acceptsGzip }: Call,
+  { type, bytes, gzip }: Asset,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return {
+    bytes: acceptsGzip ? gzip : bytes,
+    headers: {
+      ...headers,
+      'Content-Type': type,
+      Vary: 'Accept-Encoding',
+      ...(acceptsGzip && { 'Content-Encoding': 'gzip' }),
+    },
+  };
+}

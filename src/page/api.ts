@@ -1,0 +1,94 @@
+/** Requests to the API. An answer is a value whatever it is: also a refusal, and that nobody answered. */
+import { signal } from '@preact/signals';
+import { learnTime } from './browser-clock.ts';
+
+const KEY = 'bridge-key';
+
+/** What the server has refused, by RFC 9457. */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  /** What else it says: `decision`, `round`, `request`. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T; readonly headers: Headers }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** Whether this browser is signed in; `unknown` until the server was asked. */
+export const signedIn = signal<'unknown' | 'yes' | 'no'>('unknown');
+
+/** Nobody answered. */
+const UNREACHABLE: Problem = {
+  status: 0,
+  code: 'unreachable',
+  detail: 'The supervisor did not answer. Nothing was changed here; try again.',
+  facts: {},
+};
+
+/** The half of the session that scripts may read. It is worth nothing without the cookie. */
+export function keepKey(key: string | undefined): void {
+  if (key === undefined) localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, key);
+}
+
+export function keyHeaders(): Record<string, string> {
+  const key = localStorage.getItem(KEY);
+  return key === null ? {} : { 'Bridge-Key': key };
+}
+
+export interface Sent {
+  readonly body?: unknown;
+  /** A repeat under the same name is not done twice. */
+  readonly requestId?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks for JSON. */
+export async function call<T>(route: string, sent: Sent = {}): Promise<Answer<T>> {
+  return ask(route, sent, async (response) => (await response.json()) as T);
+}
+
+/** Asks for a text. */
+export async function callText(route: string, sent: Sent = {}): Promise<Answer<string>> {
+  return ask(route, sent, (response) => response.text());
+}
+
+async function ask<T>(
+  route: string,
+  { body, requestId, signal: stop }: Sent,
+  read: (response: Response) => Promise<T>,
+): Promise<Answer<T>> {
+  const [method = 'GET', path = '/'] = route.split(' ');
+  const headers: Record<string, string> = { ...keyHeaders() };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (requestId !== undefined) headers['Idempotency-Key'] = requestId;
+  try {
+    const response = await fetch(path, {
+      method,
+      headers,
+      cache: 'no-store',
+      credentials: 'same-origin',
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(stop && { signal: stop }),
+    });
+    learnTime(response.headers.get('date'));
+    if (response.ok) return { ok: true, value: await read(response), headers: response.headers };
+    return { ok: false, problem: await problemOf(response, headers) };
+  } catch {
+    return { ok: false, problem: UNREACHABLE };
+  }
+}
+
+async function problemOf(response: Response, headers: Record<string, string>): Promise<Problem> {
+  // Something between the server and the browser may answer in words of its own.
+  const facts = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  const { code = 'unknown', detail = `The server answered ${response.status}.` } = facts;
+  const problem = { status: response.status, code: String(code), detail: String(detail), facts };
+  // An answer to the key before is no news.
+  const isPresent = headers['Bridge-Key'] === keyHeaders()['Bridge-Key'];
+  if (problem.status === 401 && problem.code === 'not-signed-in' && isPresent) signedIn.value = 'no';
+  return problem;
+}

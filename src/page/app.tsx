@@ -1,0 +1,114 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { announcement } from './announce.ts';
+import { signedIn } from './api.ts';
+import { ConnectionBar } from './parts/connection-bar.tsx';
+import { Icon, type IconName } from './parts/icons.tsx';
+import { HelpDialog, startKeys } from './parts/keys.tsx';
+import { LiveDot } from './parts/live-dot.tsx';
+import { place } from './route.ts';
+import { Home } from './views/home.tsx';
+import { ProjectPage } from './views/project.tsx';
+import { Projects } from './views/projects.tsx';
+import { Settings } from './views/settings.tsx';
+import { SignIn } from './views/sign-in.tsx';
+
+const TABS: readonly {
+  readonly view: string;
+  readonly address: string;
+  readonly name: string;
+  readonly icon: IconName;
+}[] = [
+  { view: 'home', address: '#/', name: 'Home', icon: 'home' },
+  { view: 'projects', address: '#/projects', name: 'Projects', icon: 'projects' },
+  { view: 'settings', address: '#/settings', name: 'Settings', icon: 'settings' },
+];
+
+export function App() {
+  useEffect(startKeys, []);
+  return (
+    <>
+      {signedIn.value === 'no' ? <SignIn /> : <SignedIn />}
+      <div class="unseen" role="status" aria-live="polite">
+        {announcement}
+      </div>
+    </>
+  );
+}
+
+function SignedIn() {
+  const { view } = place.value;
+  return (
+    <div class="frame">
+      <button type="button" class="skip" onClick={skip}>
+        Skip to the content
+      </button>
+      <header class="top">
+        <a class="brand" href="#/">
+          Bridge
+        </a>
+        <LiveDot />
+      </header>
+      <nav class="tabs" aria-label="Views">
+        {TABS.map((tab) => (
+          <a
+            key={tab.view}
+            href={tab.address}
+            {...(tab.view === view && { 'aria-current': 'page' as const })}
+          >
+            <Icon name={tab.icon} />
+            <span>{tab.name}</span>
+          </a>
+        ))}
+      </nav>
+      <div class="body">
+        <ConnectionBar />
+        <Main />
+      </div>
+      <HelpDialog />
+    </div>
+  );
+}
+
+function skip(): void {
+  document.getElementById('main')?.focus();
+}
+
+/** After going elsewhere a screen reader begins there, not at the top of the page. */
+function Main() {
+  const element = useRef<HTMLElement>(null);
+  const here = place.value;
+  const key = here.view === 'project' ? here.id : here.view;
+  const before = useRef(key);
+  useEffect(() => {
+    if (before.current === key) return;
+    before.current = key;
+    element.current?.focus();
+    scrollTo(0, 0);
+  }, [key]);
+  return (
+    <main id="main" ref={element} tabIndex={-1}>
+      {here.view === 'project' ? (
+        <ProjectPage key={here.id} id={here.id} round={here.round} />
+      ) : here.view === 'projects' ? (
+        <Projects />
+      ) : here.view === 'settings' ? (
+        <Settings />
+      ) : here.view === 'home' ? (
+        <Home />
+      ) : (
+        <Nowhere />
+      )}
+    </main>
+  );
+}
+
+function Nowhere() {
+  return (
+    <section class="empty">
+      <h1>There is nothing here</h1>
+      <p>
+        This address leads nowhere. <a href="#/">Go home</a>
+      </p>
+    </section>
+  );
+}

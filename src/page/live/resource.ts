@@ -1,0 +1,100 @@
+/** What the server says about something, fetched again whenever it may have changed. The last answer stays meanwhile. */
+
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { WireEvent } from '../../wire/schemas/event.ts';
+import { type Answer, call, type Problem, signedIn } from '../api.ts';
+import { after } from '../browser-clock.ts';
+import { onEvents } from './connection.ts';
+
+export interface Resource<T> {
+  /** The newest answer; undefined: none yet. */
+  readonly value: T | undefined;
+  /** Why the newest answer is none. */
+  readonly problem: Problem | undefined;
+  /** Fetches again. */
+  refresh(): void;
+}
+
+/** Many events in a row are one reason to fetch. */
+const PAUSE_MS = 250;
+
+/**
+ * @param route Undefined: nothing is asked for.
+ * @param concerns Whether an event may change the answer.
+ */
+export function useResource<T>(
+  route: string | undefined,
+  concerns: (event: WireEvent) => boolean = () => true,
+): Resource<T> {
+  const value = useSignal<T | undefined>(undefined);
+  const problem = useSignal<Problem | undefined>(undefined);
+  const refresh = useSignal<() => void>(() => undefined);
+
+  useEffect(() => {
+    if (route === undefined) return;
+    value.value = undefined;
+    problem.value = undefined;
+    const fetcher = repeatedly(async () => {
+      const answer = await call<T>(`GET ${route}`);
+      if (!fetcher.isOver()) keep(answer, value, problem);
+    });
+    refresh.value = fetcher.ask;
+    const endEvents = onEvents((event) => {
+      if (event === undefined || concerns(event)) fetcher.ask();
+    });
+    // At once, too, where that is known.
+    const endSession = signedIn.subscribe((state) => {
+      if (state === 'yes') fetcher.ask();
+    });
+    return () => {
+      fetcher.end();
+      endEvents();
+      endSession();
+    };
+  }, [route]);
+
+  return { value: value.value, problem: problem.value, refresh: () => refresh.peek()() };
+}
+
+function keep<T>(
+  answer: Answer<T>,
+  value: Signal<T | undefined>,
+  problem: Signal<Problem | undefined>,
+): void {
+  if (answer.ok) {
+    value.value = answer.value;
+    problem.value = undefined;
+    // What nobody answers is no news: the bar says that the connection is lost.
+  } else if (answer.problem.status !== 0) problem.value = answer.problem;
+}
+
+/** Does the work at once, then again when it was asked for meanwhile: never twice at a time, never late for good. */
+function repeatedly(work: () => Promise<void>) {
+  let isUnderWay = false;
+  let isAskedAgain = false;
+  let isOver = false;
+  const ask = (): void => {
+    if (isOver) return;
+    if (isUnderWay) {
+      isAskedAgain = true;
+      return;
+    }
+    isUnderWay = true;
+    void work().finally(() => {
+      after(PAUSE_MS, () => {
+        isUnderWay = false;
+        if (!isAskedAgain) return;
+        isAskedAgain = false;
+        ask();
+      });
+    });
+  };
+  return {
+    ask,
+    isOver: () => isOver,
+    end: () => {
+      isOver = true;
+    },
+  };
+}

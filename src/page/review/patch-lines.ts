@@ -1,0 +1,92 @@
+/** A patch of one file as lines to show. Pure. */
+import { diffWordsWithSpace, parsePatch } from 'diff';
+
+export interface PatchLine {
+  readonly kind: 'same' | 'added' | 'removed' | 'hunk' | 'note';
+  readonly text: string;
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  /** Of a line that was changed into another: which words are new, or gone. */
+  readonly words?: readonly { readonly text: string; readonly isChanged: boolean }[];
+}
+
+/** Longer lines are compared as a whole: word by word would take too long. */
+const MAX_WORDS_CHARACTERS = 400;
+
+/** Throws nothing: what cannot be read as a patch is shown as it is. */
+export function patchLines(patch: string): PatchLine[] {
+  try {
+    const lines = parsePatch(patch).flatMap(({ hunks }) => hunks.flatMap(hunkLines));
+    return lines.length > 0 ? lines : asTheyAre(patch);
+  } catch {
+    return asTheyAre(patch);
+  }
+}
+
+function asTheyAre(patch: string): PatchLine[] {
+  return patch
+    .trimEnd()
+    .split('\n')
+    .map((text) => ({ kind: KINDS[text.charAt(0)] ?? 'note', text, before: undefined, after: undefined }));
+}
+
+const KINDS: Readonly<Record<string, PatchLine['kind']>> = { '+': 'added', '-': 'removed', '@': 'hunk' };
+
+type Hunk = ReturnType<typeof parsePatch>[number]['hunks'][number];
+
+function hunkLines({ oldStart, oldLines, newStart, newLines, lines }: Hunk): PatchLine[] {
+  const text = `@@ −${oldStart},${oldLines} +${newStart},${newLines} @@`;
+  const shown: PatchLine[] = [{ kind: 'hunk', text, before: undefined, after: undefined }];
+  let [before, after] = [oldStart, newStart];
+  for (const line of lines) {
+    const rest = line.slice(1);
+    if (line.startsWith('+')) shown.push({ kind: 'added', text: rest, before: undefined, after: after++ });
+    else if (line.startsWith('-'))
+      shown.push({ kind: 'removed', text: rest, before: before++, after: undefined });
+    else if (line.startsWith('\\'))
+      shown.push({ kind: 'note', text: rest.trim(), before: undefined, after: undefined });
+    else shown.push({ kind: 'same', text: rest, before: before++, after: after++ });
+  }
+  return withWords(shown);
+}
+
+/** Pairs removed lines with the added ones that follow them, in their order. */
+function withWords(lines: PatchLine[]): PatchLine[] {
+  const shown = [...lines];
+  for (let at = 0; at < shown.length; ) {
+    const removed = runOf(shown, at, 'removed');
+    const added = runOf(shown, at + removed, 'added');
+    for (let n = 0; n < Math.min(removed, added); n += 1) compare(shown, at + n, at + removed + n);
+    at += Math.max(1, removed + added);
+  }
+  return shown;
+}
+
+function runOf(lines: readonly PatchLine[], from: number, kind: PatchLine['kind']): number {
+  let length = 0;
+  while (lines[from + length]?.kind === kind) length += 1;
+  return length;
+}
+
+function compare(lines: PatchLine[], removedAt: number, addedAt: number): void {
+  const [removed, added] = [lines[removedAt], lines[addedAt]];
+  if (!removed || !added || Math.max(removed.text.length, added.text.length) > MAX_WORDS_CHARACTERS) return;
+  const parts = diffWordsWithSpace(removed.text, added.text);
+  const same = parts
+    .filter((part) => !part.added && !part.removed)
+    .reduce((sum, { value }) => sum + value.trim().length, 0);
+  // Two lines that have nothing in common are not one that changed.
+  if (same * 3 < Math.max(removed.text.length, added.text.length)) return;
+  lines[removedAt] = {
+    ...removed,
+    words: parts
+      .filter((part) => !part.added)
+      .map(({ value, removed: isChanged }) => ({ text: value, isChanged })),
+  };
+  lines[addedAt] = {
+    ...added,
+    words: parts
+      .filter((part) => !part.removed)
+      .map(({ value, added: isChanged }) => ({ text: value, isChanged })),
+  };
+}

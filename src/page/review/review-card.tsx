@@ -1,0 +1,143 @@
+/** One round: what was measured, what Claude says, what changed, and the decision. */
+import type { WireShownEvidence } from '../../wire/schemas/evidence.ts';
+import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
+import type { WireDecision, WireRound } from '../../wire/schemas/round.ts';
+import { draftOf } from '../drafts.ts';
+import { actorText } from '../figures.ts';
+import { useResource } from '../live/resource.ts';
+import { Markdown } from '../parts/markdown.tsx';
+import { ProblemNote } from '../parts/problem.tsx';
+import { Ago, Long } from '../parts/text.tsx';
+import { Changes } from './changes.tsx';
+import { DecisionBar } from './decision-bar.tsx';
+import { Copy } from './file-diff.tsx';
+import { TrustBox } from './trust.tsx';
+
+interface Props {
+  readonly answer: WireProjectAnswer;
+  readonly round: WireRound;
+}
+
+export function ReviewCard({ answer, round: shown }: Props) {
+  const { project, rounds } = answer;
+  const { round, attempt, decision } = shown;
+  const evidence = useResource<WireShownEvidence>(
+    `/projects/${project.id}/rounds/${round}`,
+    (event) => event.project_id === project.id,
+  );
+  const before = rounds
+    .filter((other) => other.round < round && other.decision?.verdict === 'rejected')
+    .at(-1);
+  const isWaiting = project.status === 'awaiting_approval' && project.round === round && decision === null;
+  const isKnown = evidence.value !== undefined || evidence.problem !== undefined;
+  return (
+    <article class="review" aria-label={`Round ${round}`}>
+      <div class="review-facts">
+        {decision && <DecidedNote decision={decision} />}
+        {decision && <UnsentReason id={project.id} round={round} />}
+        {!isKnown && <p class="quiet">Loading…</p>}
+        {evidence.value && <TrustBox evidence={evidence.value} />}
+        {evidence.problem && <Unmeasured problem={evidence.problem} />}
+        {before?.decision && (
+          <section class="asked">
+            <h2>You asked for, in round {before.round}</h2>
+            <blockquote class="words">
+              <Long text={before.decision.reason} />
+            </blockquote>
+          </section>
+        )}
+        <Said round={shown} />
+        {attempt > 1 && <p class="quiet">This is attempt {attempt} of the round.</p>}
+        <Landings round={shown} />
+      </div>
+      {evidence.value && <Changes evidence={evidence.value} />}
+      {isWaiting && isKnown && (
+        <DecisionBar project={project} round={round} evidence={evidence.value ?? null} />
+      )}
+    </article>
+  );
+}
+
+function Unmeasured({
+  problem,
+}: {
+  readonly problem: NonNullable<Parameters<typeof ProblemNote>[0]['problem']>;
+}) {
+  if (problem.code !== 'not-measured') return <ProblemNote problem={problem} />;
+  return (
+    <p class="note note-warn">
+      {problem.facts.state === 'measuring'
+        ? 'It is being measured now.'
+        : 'Nothing was measured of this round.'}
+    </p>
+  );
+}
+
+function Said({ round: { summary, caveats, submitted_at } }: { readonly round: WireRound }) {
+  return (
+    <section class="said" aria-labelledby="said">
+      <h2 id="said">
+        What Claude says, <Ago time={submitted_at} />
+      </h2>
+      <Markdown text={summary} />
+      {caveats === '' ? (
+        <p class="quiet">Caveats: none.</p>
+      ) : (
+        <>
+          <h3>Caveats</h3>
+          <Markdown text={caveats} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The card stays after the decision, with who decided and when. */
+export function DecidedNote({
+  decision: { verdict, reason, decided_by, decided_at, allowed },
+}: {
+  readonly decision: WireDecision;
+}) {
+  return (
+    <section class={`note ${verdict === 'approved' ? 'note-good' : 'note-warn'}`}>
+      <p>
+        <strong>{verdict === 'approved' ? 'Approved' : 'Rejected'}</strong> by {actorText(decided_by)},{' '}
+        <Ago time={decided_at} />.
+      </p>
+      {reason !== '' && (
+        <blockquote class="words">
+          <Long text={reason} />
+        </blockquote>
+      )}
+      {allowed.length > 0 && <p>Allowed: {allowed.join(', ')}</p>}
+    </section>
+  );
+}
+
+/** Words for a decision that somebody else was faster with are not thrown away. */
+function UnsentReason({ id, round }: { readonly id: string; readonly round: number }) {
+  const draft = draftOf(`${id}/r${round}/reject`);
+  if (draft.value === '') return null;
+  return (
+    <section class="note note-warn">
+      <p>You were writing, and it was not sent:</p>
+      <blockquote class="words">{draft}</blockquote>
+      <div class="choices">
+        <button type="button" onClick={() => (draft.value = '')}>
+          Throw away
+        </button>
+        <Copy text={draft.value} name="Copy" />
+      </div>
+    </section>
+  );
+}
+
+function Landings({ round: { landings } }: { readonly round: WireRound }) {
+  const last = landings.at(-1);
+  if (!last) return null;
+  return (
+    <p class="quiet">
+      Landing on <code>{last.target}</code>: {last.outcome.replaceAll('_', ' ')}, <Ago time={last.at} />.
+    </p>
+  );
+}

@@ -1,0 +1,60 @@
+/** Who this browser is: it signs in by the code of a link, once, and out. */
+import { signal } from '@preact/signals';
+import type { WireCredential } from '../wire/schemas/credential.ts';
+import { call, keepKey, type Problem, signedIn } from './api.ts';
+import { readAddress } from './route.ts';
+
+export const session = signal<WireCredential | undefined>(undefined);
+
+/** Why the link did not sign this browser in. */
+export const signInProblem = signal<Problem | undefined>(undefined);
+
+const CODE = /^#signin=(.+)$/;
+
+/** Signs in also by a link that is followed in a tab that is open. */
+export function startSignIn(): void {
+  addEventListener('hashchange', () => {
+    if (CODE.test(location.hash)) void beginSession();
+  });
+}
+
+/** Signs in by the code in the address, or finds out who this browser is. The code is taken out of the address first. */
+export async function beginSession(): Promise<void> {
+  const code = CODE.exec(location.hash)?.[1];
+  if (code !== undefined) {
+    history.replaceState(null, '', '#/');
+    readAddress();
+    const signedUp = await call<WireCredential & { readonly key: string }>('POST /session', {
+      body: { code: decodeURIComponent(code) },
+    });
+    if (signedUp.ok) keepKey(signedUp.value.key);
+    else signInProblem.value = signedUp.problem;
+  }
+  await lookUpSession();
+}
+
+/** Asks who this browser is. What cannot be asked now is asked again when the connection is back. */
+export async function lookUpSession(): Promise<void> {
+  const found = await call<WireCredential>('GET /session');
+  if (found.ok) {
+    session.value = found.value;
+    signedIn.value = 'yes';
+    signInProblem.value = undefined;
+  }
+}
+
+export async function signOut(): Promise<void> {
+  const done = await call('DELETE /session');
+  if (!done.ok && done.problem.status === 0) return;
+  keepKey(undefined);
+  session.value = undefined;
+  signedIn.value = 'no';
+}
+
+const ROLES = ['read', 'decide', 'admin'] as const;
+
+/** Whether the role of this browser includes the other. */
+export function may(role: (typeof ROLES)[number]): boolean {
+  const own = session.value?.role;
+  return own !== undefined && ROLES.indexOf(own) >= ROLES.indexOf(role);
+}

@@ -1,0 +1,40 @@
+/** Moments and durations as a person reads them, in the person's own time zone. */
+import { now } from './browser-clock.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** `41 s`, `8 min`, `2 h 5 min`, `3 d`. */
+export function durationText(ms: number): string {
+  const whole = Math.max(0, ms);
+  if (whole < MINUTE_MS) return `${Math.round(whole / SECOND_MS)} s`;
+  if (whole < HOUR_MS) return `${Math.floor(whole / MINUTE_MS)} min`;
+  if (whole < DAY_MS) {
+    const minutes = Math.floor((whole % HOUR_MS) / MINUTE_MS);
+    return `${Math.floor(whole / HOUR_MS)} h${minutes > 0 ? ` ${minutes} min` : ''}`;
+  }
+  return `${Math.floor(whole / DAY_MS)} d`;
+}
+
+/** `just now`, `8 min ago`: of what has happened, also where a clock is a little behind. */
+export function agoText(time: string): string {
+  const passed = now.value - Date.parse(time);
+  return passed < 5 * SECOND_MS ? 'just now' : `${durationText(passed)} ago`;
+}
+
+/** The time of day; with the day, where that is not today. */
+export function clockText(time: string): string {
+  const date = new Date(Date.parse(time));
+  const clock = date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+  const today = new Date(now.value).toDateString();
+  if (date.toDateString() === today) return clock;
+  return `${date.toLocaleDateString(undefined, { weekday: 'short', day: 'numeric', month: 'short' })}, ${clock}`;
+}
+
+/** What is left until then. */
+export function untilText(time: string): string {
+  const left = Date.parse(time) - now.value;
+  return left <= 0 ? 'now' : durationText(left);
+}

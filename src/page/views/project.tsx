@@ -1,0 +1,265 @@
+/** One project: what it wants from the person, what was done, and what can be done with it. */
+import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
+import type { WireRun } from '../../wire/schemas/run.ts';
+import { dollars, folderText, plural } from '../figures.ts';
+import { useResource } from '../live/resource.ts';
+import { useRefreshWhile } from '../live/use-refresh.ts';
+import { Attention } from '../parts/attention.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { Markdown } from '../parts/markdown.tsx';
+import { ProblemNote } from '../parts/problem.tsx';
+import { ProjectActions } from '../parts/project-actions.tsx';
+import { RequestCard } from '../parts/request-card.tsx';
+import { RunOutput } from '../parts/run-output.tsx';
+import { RunProgress } from '../parts/running-card.tsx';
+import { StatusPill } from '../parts/status.tsx';
+import { Ago, Long } from '../parts/text.tsx';
+import { ReviewCard } from '../review/review-card.tsx';
+import { projectAddress } from '../route.ts';
+import { durationText } from '../time-text.ts';
+import { plainLine } from '../visible-text.ts';
+
+export function ProjectPage({ id, round }: { readonly id: string; readonly round: number | undefined }) {
+  const details = useResource<WireProjectAnswer>(`/projects/${id}`, (event) => event.project_id === id);
+  const answer = details.value;
+  const isRunning = answer?.runs.at(-1)?.ended_at === null;
+  useRefreshWhile(isRunning, details.refresh);
+  return (
+    <section class="page page-project">
+      <a class="back" href="#/">
+        <Icon name="back" /> What waits
+      </a>
+      {!answer && (details.problem ? <Missing problem={details.problem} /> : <p class="quiet">Loading…</p>)}
+      {answer && <Whole answer={answer} round={round} />}
+    </section>
+  );
+}
+
+function Missing({
+  problem,
+}: {
+  readonly problem: NonNullable<Parameters<typeof ProblemNote>[0]['problem']>;
+}) {
+  return (
+    <>
+      <h1>Project</h1>
+      <ProblemNote problem={problem} />
+    </>
+  );
+}
+
+function Whole({
+  answer,
+  round,
+}: {
+  readonly answer: WireProjectAnswer;
+  readonly round: number | undefined;
+}) {
+  const { project, rounds, requests, runs } = answer;
+  const present = rounds.at(-1);
+  const shown = round === undefined ? present : rounds.find((one) => one.round === round);
+  const running = runs.findLast(({ ended_at }) => ended_at === null);
+  const asked = requests.filter(({ state }) => state === 'open' || state === 'deferred');
+  const isReviewed = project.status === 'awaiting_approval' || round !== undefined;
+  return (
+    <>
+      <Head answer={answer} />
+      {project.status === 'attention' && <Attention project={project} />}
+      {asked.map((request) => (
+        <RequestCard key={request.id} request={request} />
+      ))}
+      {running && <Live run={running} />}
+      {round !== undefined && !shown && (
+        <p class="note note-warn">
+          Nothing was submitted in round {round}. <a href={projectAddress(project.id)}>Show the project</a>
+        </p>
+      )}
+      {shown && round !== undefined && shown !== present && present && (
+        <p class="note note-warn">
+          This is round {shown.round}, which has passed.{' '}
+          <a href={projectAddress(project.id, present.round)}>Show round {present.round}</a>
+        </p>
+      )}
+      {shown && <ReviewCard key={`${shown.round}.${shown.attempt}`} answer={answer} round={shown} />}
+      {!isReviewed && !shown && !running && <p class="quiet">{WHAT_NEXT[project.status]}</p>}
+      <ProjectActions answer={answer} />
+      <History answer={answer} shown={shown?.round} />
+    </>
+  );
+}
+
+const WHAT_NEXT: Readonly<Record<WireProjectAnswer['project']['status'], string>> = {
+  pending: 'It waits in the queue.',
+  in_progress: 'Claude Code works on it.',
+  awaiting_answer: 'Claude Code has asked, and waits.',
+  verifying: 'What was done is being measured.',
+  awaiting_approval: 'It waits for your decision.',
+  rejected: 'It waits for Claude Code to take up the revision.',
+  approved: 'It is approved, and lands now.',
+  complete: 'It is done.',
+  cancelled: 'It was cancelled.',
+  attention: 'It needs you.',
+};
+
+function Head({ answer }: { readonly answer: WireProjectAnswer }) {
+  const {
+    project,
+    worktree,
+    spent_usd,
+    runs_of_unknown_cost: unknown,
+    waits_for,
+    completion,
+    requests,
+  } = answer;
+  const isWaiting = project.status === 'awaiting_approval';
+  const isAsking = requests.some(({ state }) => state === 'open' || state === 'deferred');
+  return (
+    <header class="project-head">
+      <div class="card-head">
+        <h1>{plainLine(project.title)}</h1>
+        <StatusPill status={isAsking ? 'awaiting_answer' : project.status} />
+      </div>
+      <p class="facts">
+        <span>round {project.round}</span>
+        {isWaiting && completion ? (
+          <span>
+            submitted <Ago time={completion.submitted_at} />
+          </span>
+        ) : (
+          <span>
+            changed <Ago time={project.updated_at} />
+          </span>
+        )}
+        <span>
+          {dollars(spent_usd)}
+          {unknown > 0 && ` and ${plural(unknown, 'run')} without a figure`}
+        </span>
+        <span title={plainLine(project.workspace)}>
+          {plainLine(folderText(worktree?.repo ?? project.workspace))}
+        </span>
+        {worktree && <span>{plainLine(worktree.branch)}</span>}
+      </p>
+      {waits_for.length > 0 && (
+        <p>
+          Waits for{' '}
+          {waits_for.map(({ project_id, title }) => (
+            <a key={project_id} href={projectAddress(project_id)}>
+              {plainLine(title)}{' '}
+            </a>
+          ))}
+        </p>
+      )}
+    </header>
+  );
+}
+
+function Live({ run }: { readonly run: WireRun }) {
+  const { last_sign_at: sign } = run.live;
+  return (
+    <section class="card" aria-label="Working now">
+      <div class="card-head">
+        <h2>Working now</h2>
+        {sign !== null && (
+          <p class="facts">
+            <span>
+              sign of life <Ago time={sign} />
+            </span>
+          </p>
+        )}
+      </div>
+      <RunProgress run={run} />
+      <RunOutput key={run.id} id={run.id} />
+    </section>
+  );
+}
+
+function History({
+  answer,
+  shown,
+}: {
+  readonly answer: WireProjectAnswer;
+  readonly shown: number | undefined;
+}) {
+  const { project, rounds, runs, updates, markdown, plan_revisions, waiting_messages } = answer;
+  const earlier = rounds.filter(({ round }) => round !== shown);
+  return (
+    <div class="history">
+      {waiting_messages.length > 0 && (
+        <section>
+          <h2>Messages that Claude has not confirmed</h2>
+          {waiting_messages.map(({ id, message }) => (
+            <blockquote key={id} class="words">
+              <Long text={message} max={600} />
+            </blockquote>
+          ))}
+        </section>
+      )}
+      {earlier.length > 0 && (
+        <section>
+          <h2>Other rounds</h2>
+          <ul class="rows">
+            {earlier.map(({ round, decision, attempt }) => (
+              <li key={`${round}.${attempt}`}>
+                <a class="row" href={projectAddress(project.id, round)}>
+                  <span class="row-title">Round {round}</span>
+                  <span class="quiet">{decision?.verdict ?? 'no decision'}</span>
+                  {decision && decision.reason !== '' && (
+                    <span class="row-where clamp">
+                      <Long text={decision.reason} max={200} />
+                    </span>
+                  )}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <details>
+        <summary>Plan{plan_revisions.length > 1 && `, revision ${plan_revisions.length}`}</summary>
+        <Markdown text={markdown} />
+      </details>
+      {updates.length > 0 && (
+        <details>
+          <summary>{plural(updates.length, 'update')}</summary>
+          <ul class="timeline">
+            {updates.toReversed().map(({ id, message, created_at }) => (
+              <li key={id}>
+                <span class="quiet">
+                  <Ago time={created_at} />
+                </span>{' '}
+                <Long text={message} max={600} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {runs.length > 0 && (
+        <details>
+          <summary>{plural(runs.length, 'run')}</summary>
+          <Runs runs={runs} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Runs({ runs }: { readonly runs: readonly WireRun[] }) {
+  return (
+    <ul class="timeline">
+      {runs.toReversed().map((run) => (
+        <li key={run.id}>
+          <span class="facts">
+            <span>{run.kind}</span>
+            <span>round {run.round}</span>
+            <span>{run.outcome?.kind.replaceAll('_', ' ') ?? 'under way'}</span>
+            {run.ended_at !== null && (
+              <span>{durationText(Date.parse(run.ended_at) - Date.parse(run.created_at))}</span>
+            )}
+            <span>{run.cost_usd === null ? 'no figure' : dollars(run.cost_usd)}</span>
+            <span>{run.model_used ?? run.model ?? ''}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
