@@ -1,0 +1,112 @@
+/** The page at every width and in both colours: nothing slides sideways, and nothing is out of reach. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { pause } from '../../src/bridge/holds.ts';
+import { send } from '../bridge/steps.ts';
+import { inBrowser, openPage, overflow, useBrowser } from './browser.ts';
+import { createStage } from './stage.ts';
+import { asking, DOUBTFUL, hostile, waiting } from './stories.ts';
+
+useBrowser();
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }[];
+}
+
+/** What axe-core finds wrong, with the elements. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const result = await page.evaluate<AxeResult>(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  );
+  return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}: ${nodes[0]?.failureSummary}`);
+}
+
+inBrowser(
+  'every view fits 320 to 1440 pixels in both colours, and axe finds nothing wrong in it',
+  async () => {
+    await using stage = await createStage();
+    const { rig } = stage;
+    await waiting(rig);
+    const doubtful = await waiting(rig, {
+      plan: '# Move the price list',
+      evidence: DOUBTFUL,
+      caveats: 'None.',
+    });
+    const question = await asking(rig, '# Drop what nobody uses', 'question');
+    await asking(rig, '# Clean the build', 'permission');
+    await send(rig, '# Docs sweep');
+    await pause(rig.bridge, 'until I am back', 'person');
+    await using it = await stage.open('#/');
+    const { page } = it;
+    const found: string[] = [];
+    const views = [
+      ['#/', '4 wait for you'],
+      [`#/p/${doubtful}/r1`, 'Measured, not claimed'],
+      [`#/p/${question}`, 'Drop the table'],
+      ['#/projects', 'Docs sweep'],
+      ['#/settings', 'Devices and tokens'],
+      ['#/nowhere', 'There is nothing here'],
+    ] as const;
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [320, 360, 768, 1440]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        for (const [place, words] of views) {
+          await page.evaluate(`location.hash = '${place}'`);
+          await page.getByText(words).first().waitFor();
+          const where = `${place} at ${width} in ${colorScheme}`;
+          if ((await overflow(page)) > 0) found.push(`${where}: slides sideways by ${await overflow(page)}`);
+          if (width === 320 || width === 1440)
+            found.push(...(await violations(page)).map((what) => `${where}: ${what}`));
+        }
+      }
+    expect(found).toEqual([]);
+  },
+);
+
+inBrowser('a browser that is not signed in finds nothing wrong with the page, either', async () => {
+  await using stage = await createStage();
+  await using it = await openPage({ viewport: { width: 320, height: 640 } });
+  await it.page.goto(stage.url);
+  await it.page.getByText('This browser is not signed in.').waitFor();
+  expect(await violations(it.page)).toEqual([]);
+  expect(await overflow(it.page)).toBeLessThanOrEqual(0);
+});
+
+inBrowser('texts that want to be more than text are shown as they are, and reach nobody', async () => {
+  await using stage = await createStage();
+  const id = await hostile(stage.rig);
+  await using it = await stage.open('#/', { viewport: { width: 320, height: 700 } });
+  const { page, hosts } = it;
+  await page.getByText('1 waits for you').waitFor();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await page.evaluate(`location.hash = '#/p/${id}/r1'`);
+  await page.getByText('Measured, not claimed').waitFor();
+  const folded = page.locator('[aria-expanded="false"]');
+  while ((await folded.count()) > 0) await folded.first().click();
+  for (const summary of await page.locator('summary').all()) await summary.click();
+  await page.getByText('U+202E').first().waitFor();
+  await page.getByText('U+E0041').first().waitFor();
+  await page.getByText('printed by the check').waitFor();
+  expect(await page.evaluate('window.pwned')).toBeUndefined();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect([...hosts]).toEqual([`127.0.0.1:${stage.api.port}`]);
+  const links = await page
+    .locator('main a')
+    .evaluateAll<string[], { getAttribute(name: string): string | null }>((all) =>
+      all.map((one) => `${one.getAttribute('href')}`),
+    );
+  expect(links.filter((href) => !/^(?:#|https?:)/.test(href))).toEqual([]);
+  const foreign = await page.evaluate<string[]>(
+    "[...document.querySelectorAll('main script, main iframe, main img, main object, main embed, main style, main link, main base')].map((one) => one.outerHTML)",
+  );
+  expect(foreign).toEqual([]);
+});
