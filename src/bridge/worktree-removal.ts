@@ -5,7 +5,7 @@
 import { rm } from 'node:fs/promises';
 import type { Environment } from '../environment.ts';
 import { deleteBranch } from '../git/delete-branch.ts';
-import { newestRound } from '../git/measure-base.ts';
+import { newestRound, takeBackRounds } from '../git/measure-base.ts';
 import { createMeasureDir } from '../git/measure-dir.ts';
 import { removeWorktree } from '../git/remove-worktree.ts';
 import { inspectRepository } from '../git/repository.ts';
@@ -49,6 +49,7 @@ export async function removeFromDisk(
   if (repository.kind === 'refused') return kept(repository.cause, repository.detail);
   // Missing where the project was called off before it was made.
   await createMeasureDir({ measureDir, folder: path, repository, freshGitDir: null }, env);
+  await takeBackRounds(measureDir, repository, project.id, env);
   const commit = await contentOf(worktree, env);
   const plan = { path, measureDir, commit, base: baseOid, reason: lockReason(project.id), dryRun };
   const removal = await removeWorktree(repository, plan, env);

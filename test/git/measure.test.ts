@@ -3,6 +3,8 @@ import { appendFile, chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../src/environment.ts';
+import { keepCommit } from '../../src/git/keep-commit.ts';
+import { newestRound, takeBackRounds } from '../../src/git/measure-base.ts';
 import { createMeasureDir } from '../../src/git/measure-dir.ts';
 import { measureTree } from '../../src/git/measure-tree.ts';
 import { findExecutable } from '../../src/machine/executable.ts';
@@ -186,6 +188,23 @@ describe('measureTree', () => {
     expect(await rig.measure()).toMatchObject({ tree });
     await writeFile(join(rig.measureDir, 'index'), 'no index');
     expect(await rig.measure()).toMatchObject({ tree });
+  });
+
+  test('the rounds that landed are known again in a measure dir that took the place of a lost one', async () => {
+    const rig = await gitRig();
+    const { repository } = await rig.begin();
+    await rig.edit('a.txt', 'changed\n');
+    const { commit } = await rig.submit();
+    await keepCommit(rig.measureDir, 'refs/bridge/3f9a/2', commit, rig.env);
+    await rig.git('fetch', '--quiet', rig.measureDir, 'refs/bridge/3f9a/2:refs/bridge/3f9a/2');
+    await rig.git('update-ref', 'refs/bridge/77aa/3', 'HEAD');
+    await rm(rig.measureDir, { recursive: true });
+    const plan = { measureDir: rig.measureDir, folder: rig.worktree, repository, freshGitDir: null };
+    expect(await createMeasureDir(plan, rig.env)).toEqual({ kind: 'made' });
+    expect(await newestRound(rig.measureDir, '3f9a', rig.env)).toBeNull();
+    for (const _ of ['once', 'again']) await takeBackRounds(rig.measureDir, repository, '3f9a', rig.env);
+    expect(await newestRound(rig.measureDir, '3f9a', rig.env)).toBe(commit);
+    expect(await newestRound(rig.measureDir, '77aa', rig.env)).toBeNull();
   });
 
   test('a folder without git is measured with rules of its own', async () => {

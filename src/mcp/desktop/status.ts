@@ -4,7 +4,7 @@ import { waitsUntil } from '../../project/back-off.ts';
 import { describeCosts } from '../../project/costs.ts';
 import { isOutline } from '../../project/outline.ts';
 import type { ProjectDetails } from '../../project/project-details.ts';
-import { quote } from '../../project/quotation.ts';
+import { asCode, quote } from '../../project/quotation.ts';
 import { isUndecided } from '../../project/request.ts';
 import { sortWaiting } from '../../project/review.ts';
 import { plural } from '../../project/text.ts';
@@ -54,7 +54,7 @@ export const projectStatusTool = defineTool({
     return answer(
       [
         projectLine(project),
-        `${workspaceText(project)}. Sent ${project.createdAt}, last changed ${project.updatedAt}.`,
+        `${workspaceText(project)}${worktreeText(details.value)}. Sent ${project.createdAt}, last changed ${project.updatedAt}.`,
         ...detailLines(details.value, round.value, call.clock.now().toISOString()),
         ...blockerQuotes([project], ready),
       ],
@@ -67,6 +67,13 @@ export const projectStatusTool = defineTool({
     );
   },
 });
+
+/** Where the work is, while that is not the workspace itself. */
+function worktreeText({ worktree }: ProjectDetails): string {
+  return worktree && worktree.removedAt === null
+    ? `, worked on in ${asCode(worktree.path)} on branch ${asCode(worktree.branch)}`
+    : '';
+}
 
 const MAX_UPDATES = 5;
 const EVIDENCE_BYTES = 3_000;

@@ -5,7 +5,7 @@
 import { baseTip, hasFolder } from '../../bridge/isolation.ts';
 import { recordWorktree, worktreeOf, worktreeReady } from '../../bridge/worktrees.ts';
 import { takeFingerprint } from '../../git/fingerprint.ts';
-import { keepBase, newestRound } from '../../git/measure-base.ts';
+import { keepBase, newestRound, takeBackRounds } from '../../git/measure-base.ts';
 import { createMeasureDir } from '../../git/measure-dir.ts';
 import { recreateWorktree } from '../../git/recreate-worktree.ts';
 import { commitAt, inspectRepository, type Repository } from '../../git/repository.ts';
@@ -125,6 +125,7 @@ async function restore(
   const { projectId, path, measureDir, baseOid } = worktree;
   const measurable = await makeMeasureDir(context, worktree, repository, null);
   if (!measurable.ok) return measurable;
+  await takeBackRounds(measureDir, repository, projectId, env);
   const commit = (await newestRound(measureDir, projectId, env)) ?? baseOid;
   const made = await recreateWorktree(repository, planOf(worktree), { measureDir, commit }, env);
   if (made.kind === 'refused') return refused(made.cause, made.detail);
