@@ -1,6 +1,7 @@
 /** What the owner may set for the HTTP API: the member `http` of the configuration. */
 import { BlockList, isIP } from 'node:net';
 import * as z from 'zod';
+import { path } from './config-values.ts';
 
 /** That of the system this one follows. */
 export const DEFAULT_PORT = 7823;
@@ -36,18 +37,26 @@ export const httpSettings = z.strictObject({
     .url({ protocol: /^https?$/, error: PUBLIC_URL })
     .refine(isHostAlone, PUBLIC_URL)
     .optional(),
+  tls: z.strictObject({ cert: path, key: path }).optional(),
+  also_listen: z.array(z.int().min(1).max(65_535)).max(10).default([]),
   insecure_lan: z.boolean().default(false),
 });
 
 /** The same, with what follows from one key for another. */
-export const checkedHttpSettings = httpSettings.refine(
-  ({ listen, insecure_lan }) => insecure_lan || isIP(listen) === 0 || isLoopback(listen),
-  {
-    path: ['listen'],
-    error:
-      "must be an address of this machine alone, such as '127.0.0.1', unless 'insecure_lan' is true: whoever is on the way reads tokens and plans",
-  },
-);
+export const checkedHttpSettings = httpSettings
+  .refine(
+    ({ listen, tls, insecure_lan }) =>
+      tls !== undefined || insecure_lan || isIP(listen) === 0 || isLoopback(listen),
+    {
+      path: ['listen'],
+      error:
+        "must be an address of this machine alone, such as '127.0.0.1', unless 'tls' names a certificate or 'insecure_lan' is true: whoever is on the way reads tokens and plans",
+    },
+  )
+  .refine(({ port, also_listen }) => new Set([port, ...also_listen]).size === 1 + also_listen.length, {
+    path: ['also_listen'],
+    error: "must name each port once, and not that of 'port'",
+  });
 
 export type HttpSettings = z.output<typeof httpSettings>;
 

@@ -72,7 +72,7 @@ const DEFAULTS = {
   loop_timeout: 60_000,
   keep_awake: true,
   heartbeat_interval: 300_000,
-  http: { enabled: false, port: 7823, listen: '127.0.0.1', hosts: [], insecure_lan: false },
+  http: { enabled: false, port: 7823, listen: '127.0.0.1', hosts: [], also_listen: [], insecure_lan: false },
   channels: { keep_days: 30, keep_messages: 100_000, keep_mb: 500 },
   run_output_max_mb: 500,
   keep_runs_days: 30,
@@ -150,6 +150,7 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
     { enabled: true, port: 80, listen: '::1', hosts: ['box:1'], public_url: 'https://box.example' },
     {
       ...{ enabled: true, port: 80, listen: '::1', hosts: ['box:1'], public_url: 'https://box.example' },
+      also_listen: [],
       insecure_lan: false,
     },
   ],

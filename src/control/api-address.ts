@@ -55,9 +55,9 @@ export async function whyUnreachable(bridge: Bridge, http: HttpSettings): Promis
   };
 }
 
-function ownAddress({ listen, port }: HttpSettings): string {
+function ownAddress({ listen, port, tls }: HttpSettings): string {
   const address = isUnspecified(listen) ? (isIP(listen) === 6 ? '::1' : '127.0.0.1') : listen;
-  return `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
+  return `${tls ? 'https' : 'http'}://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
 }
 
 function isUnspecified(address: string): boolean {

@@ -4,17 +4,22 @@
  */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { readTlsFiles, stampOf, type TlsFiles } from '../control/tls-files.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
+import { ok, type Result } from '../result.ts';
 import { Uses } from './access/uses.ts';
 import { createApp, type Served } from './app.ts';
 import type { FollowOutput } from './define-route.ts';
 import { EventHub } from './events/hub.ts';
 
 const RETRY_MS = 30_000;
+/** How often is looked whether the certificate or its key was replaced. */
+const RENEWAL_MS = 60_000;
 
 /** How long a client may take; a test takes less. */
 export interface Timeouts {
@@ -43,16 +48,17 @@ export interface HttpServerOptions {
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #closing = new AbortController();
-  #listening: Promise<void> | undefined;
-  #trouble: string | null = null;
+  #listening: Promise<unknown> | undefined;
+  /** By port: why nobody can call there. */
+  readonly #troubles = new Map<number, string>();
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
   }
 
-  /** Why nobody can call at the moment; null when somebody can. */
+  /** Where nobody can call at the moment, and why; null when all is well. */
   trouble(): string | null {
-    return this.#trouble;
+    return this.#troubles.size === 0 ? null : [...this.#troubles.values()].join('; ');
   }
 
   /** Listens, and goes on trying to. Does not wait for it. */
@@ -61,9 +67,10 @@ export class HttpServer {
     const events = new EventHub(bridge, clock, log);
     const uses = new Uses(bridge, clock);
     const ending = this.#closing.signal;
-    this.#listening = this.#keepListening({
-      ...{ bridge, wake, config, env, clock, log, events, uses, ending, followOutput },
-    });
+    const served = { bridge, wake, config, env, clock, log, events, uses, ending, followOutput };
+    const app = createApp(served);
+    const ports = [config.http.port, ...config.http.also_listen];
+    this.#listening = Promise.all(ports.map((port) => this.#keepListening(served, app, port)));
   }
 
   /** Ends what is open, and waits until nothing is under way any more. */
@@ -72,28 +79,60 @@ export class HttpServer {
     await this.#listening;
   }
 
-  async #keepListening(served: Served): Promise<void> {
+  async #keepListening(served: Served, app: App, port: number): Promise<void> {
     const { clock, config, log } = this.#options;
-    const { listen: address, port } = config.http;
-    while (!this.#closing.signal.aborted) {
+    const { listen: address, tls } = config.http;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
       const underWay = new Set<Promise<Response>>();
-      const server = this.#createServer(served, underWay);
-      const failure = await listen(server, port, address);
-      if (failure === undefined) {
-        this.#trouble = null;
+      const stamp = tls && (await stampOf(tls));
+      const files: Result<TlsFiles | undefined> = tls ? await readTlsFiles(tls) : ok(undefined);
+      const server = files.ok ? this.#createServer(app, underWay, files.value) : undefined;
+      const failure = server && (await listen(server, port, address));
+      if (server && failure === undefined) {
+        this.#troubles.delete(port);
         log.info('http.listening', { address, port });
-        await aborted(this.#closing.signal);
+        if (stamp !== undefined) await this.#renewTls(server as TlsServer, stamp);
+        else await aborted(signal);
         return end(server, served, underWay);
       }
-      if (this.#trouble === null) log.warn('http.not_listening', { address, port, cause: failure });
-      this.#trouble = `the HTTP API cannot listen on port ${port} of ${address} (${failure}): it is tried again every ${RETRY_MS / 1_000} s. Free the port, or set another as http.port`;
-      await clock.sleep(RETRY_MS, this.#closing.signal);
+      const cause = files.ok ? failure : files.refusal;
+      if (!this.#troubles.has(port)) log.warn('http.not_listening', { address, port, cause });
+      const advice = files.ok ? 'Free the port, or set another' : 'Correct what http.tls names';
+      const key = !files.ok ? '' : port === config.http.port ? ' as http.port' : ' in http.also_listen';
+      this.#troubles.set(
+        port,
+        `the HTTP API cannot listen on port ${port} of ${address} (${cause}): it is tried again every ${RETRY_MS / 1_000} s. ${advice}${key}`,
+      );
+      await clock.sleep(RETRY_MS, signal);
     }
   }
 
-  #createServer(served: Served, underWay: Set<Promise<Response>>): Server {
+  /** Until the server ends: takes a certificate that was replaced, for connections from then on. */
+  async #renewTls(server: TlsServer, first: string): Promise<void> {
+    const { clock, config, log } = this.#options;
+    const { tls } = config.http;
+    const { signal } = this.#closing;
+    let stamp = first;
+    for (;;) {
+      await clock.sleep(RENEWAL_MS, signal);
+      if (signal.aborted || !tls) return;
+      const present = await stampOf(tls);
+      if (present === stamp) continue;
+      stamp = present;
+      const files = await readTlsFiles(tls);
+      if (!files.ok) {
+        // The one before goes on; the next change is looked at again.
+        log.warn('http.certificate_refused', { cause: files.refusal });
+        continue;
+      }
+      server.setSecureContext({ cert: files.value.cert, key: files.value.key });
+      log.info('http.certificate_renewed', { until: files.value.expiresAt.toISOString() });
+    }
+  }
+
+  #createServer(app: App, underWay: Set<Promise<Response>>, tls: TlsFiles | undefined): Server {
     const { timeouts = DEFAULT_TIMEOUTS, config } = this.#options;
-    const app = createApp(served);
     const fetch: typeof app.fetch = async (request, bindings) => {
       const response = Promise.resolve(app.fetch(request, bindings));
       underWay.add(response);
@@ -104,7 +143,9 @@ export class HttpServer {
       overrideGlobalObjects: false,
       // A request without a Host gets this far, to be refused as any other with a wrong one.
       hostname: config.http.listen,
+      ...(tls && { createServer: createTlsServer }),
       serverOptions: {
+        ...(tls && { cert: tls.cert, key: tls.key }),
         requireHostHeader: false,
         maxHeaderSize: MAX_HEADER_BYTES,
         headersTimeout: timeouts.headersMs,
@@ -115,6 +156,8 @@ export class HttpServer {
     }) as Server;
   }
 }
+
+type App = ReturnType<typeof createApp>;
 
 /** Returns why it cannot be listened to. A port in use is an event of the server, not an exception. */
 async function listen(server: Server, port: number, address: string): Promise<string | undefined> {

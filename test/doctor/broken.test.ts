@@ -1,6 +1,6 @@
 /** Each thing that is looked at, broken: the line that says so, and what to do about it. */
 
-import { chmod, mkdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { addCredential } from '../../src/bridge/credentials.ts';
@@ -1048,6 +1048,16 @@ describe('workspaces', () => {
   ]);
 });
 
+/** Serves the API with these of the certificates of the tests, as files of the rig; one that there is not stays missing. */
+async function withCertificate(rig: Rig, cert: string, key: string, http: object = {}) {
+  for (const name of [cert, key])
+    await copyFile(new URL(`../http/fixtures/${name}`, import.meta.url), join(rig.root, name)).catch(
+      () => undefined,
+    );
+  const tls = { cert: join(rig.root, cert), key: join(rig.root, key) };
+  await rig.configure({ http: { enabled: true, tls, ...http } });
+}
+
 describe('HTTP API', () => {
   expectEach([
     {
@@ -1056,7 +1066,44 @@ describe('HTTP API', () => {
       check: 'http.reach',
       verdict: 'warning',
       message: /listens on 0\.0\.0\.0, port 7823, without encryption/,
-      hint: /put a proxy with TLS before it/,
+      hint: /Set http\.tls, or .* with a proxy with TLS before it/,
+    },
+    {
+      title: 'the public address of the HTTP API is without encryption',
+      breakIt: (rig) => rig.configure({ http: { enabled: true, public_url: 'http://box.example' } }),
+      check: 'http.names',
+      verdict: 'warning',
+      message: /http:\/\/box\.example is no https address/,
+      hint: /Set http\.public_url to an https address/,
+    },
+    {
+      title: 'the certificate of the HTTP API cannot be read',
+      breakIt: (rig) => withCertificate(rig, 'none.crt', 'box.key'),
+      check: 'http.tls',
+      verdict: 'problem',
+      message: /cannot be served over TLS: .*none\.crt cannot be read \(ENOENT\)/,
+    },
+    {
+      title: 'the certificate of the HTTP API is that of another key',
+      breakIt: (rig) => withCertificate(rig, 'box.crt', 'other.key'),
+      check: 'http.tls',
+      verdict: 'problem',
+      message: /other\.key is not that of the certificate .*box\.crt/,
+    },
+    {
+      title: 'the certificate of the HTTP API has expired',
+      breakIt: (rig) => withCertificate(rig, 'expired.crt', 'box.key'),
+      check: 'http.tls',
+      verdict: 'problem',
+      message: /expired on 2020-02-01/,
+      hint: /Replace .*expired\.crt/,
+    },
+    {
+      title: 'the certificate of the HTTP API is for another host than its public address',
+      breakIt: (rig) => withCertificate(rig, 'other.crt', 'other.key', { public_url: 'https://box.example' }),
+      check: 'http.tls',
+      verdict: 'warning',
+      message: /is not for box\.example, the host of http\.public_url/,
     },
     {
       title: 'the HTTP API is on and nobody has a token',

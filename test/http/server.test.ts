@@ -75,7 +75,7 @@ test.each([
   [{ port: 0 }, "'http.port' must be at least 1"],
   [{ port: '7823' }, "'http.port' must be a number"],
   [{ listen: 'localhost' }, "'http.listen' must be an IP address such as '127.0.0.1'"],
-  [{ listen: '0.0.0.0' }, "unless 'insecure_lan' is true"],
+  [{ listen: '0.0.0.0' }, "unless 'tls' names a certificate or 'insecure_lan' is true"],
   [{ hosts: ['http://box'] }, "'http.hosts.0' must be a host as in a URL"],
   [{ hosts: ['*'] }, "'http.hosts.0' must be a host as in a URL"],
   [

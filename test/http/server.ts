@@ -83,7 +83,7 @@ export async function serve(rig: Rig, options: ServeOptions = {}): Promise<Servi
   });
   server.start({ bridge: rig.bridge, wake: () => woken.push(true) });
   await eventually(() => {
-    if (!log.some((line) => line.includes('listening'))) throw new Error('not yet');
+    if (!log.some((line) => line.includes('http.listening'))) throw new Error('not yet');
   }, 5);
   const agent = new Agent({ keepAlive: true });
   const tokens = {} as Record<Role, string>;

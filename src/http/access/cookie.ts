@@ -14,10 +14,11 @@ export interface CookieTerms {
  * The terms for the name of the host in a request. Over TLS the name of the cookie begins with `__Host-`: such a cookie nobody can set but this host over TLS
  * (https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2 and its successor, "Cookie Name Prefixes").
  */
-export function cookieTerms({ port, public_url }: HttpSettings): (host: string) => CookieTerms {
+export function cookieTerms({ port, public_url, tls }: HttpSettings): (host: string) => CookieTerms {
   const url = public_url === undefined ? undefined : new URL(public_url);
   const plain = { name: `bridge_${port}`, isSecure: false };
   const secure = { name: `__Host-bridge_${port}`, isSecure: true };
+  if (tls) return () => secure;
   return (host) => (url?.protocol === 'https:' && url.host === host.toLowerCase() ? secure : plain);
 }
 

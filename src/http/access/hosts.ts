@@ -22,15 +22,19 @@ export interface Provenance {
 }
 
 /** The names by which we may be called, as they stand in `Host`. */
-export function allowedHosts({ listen, port, hosts, public_url }: HttpSettings): ReadonlySet<string> {
+export function allowedHosts(settings: HttpSettings): ReadonlySet<string> {
+  const { listen, port, also_listen, hosts, public_url, tls } = settings;
   const own = isIP(listen) === 6 ? `[${listen}]` : listen;
-  const named = ['127.0.0.1', 'localhost', '[::1]', own].flatMap((name) => withPort(name, port));
+  const usual = tls ? 443 : 80;
+  const named = [port, ...also_listen].flatMap((one) =>
+    ['127.0.0.1', 'localhost', '[::1]', own].flatMap((name) => withPort(name, one, usual)),
+  );
   return new Set([...named, ...hosts, ...(public_url === undefined ? [] : [new URL(public_url).host])]);
 }
 
 /** A client leaves the port out where it is that of the scheme. */
-function withPort(name: string, port: number): string[] {
-  return port === 80 ? [name, `${name}:80`] : [`${name}:${port}`];
+function withPort(name: string, port: number, usual: number): string[] {
+  return port === usual ? [name, `${name}:${port}`] : [`${name}:${port}`];
 }
 
 /** Why the request is answered by nobody here; undefined when it may go on. */
@@ -63,6 +67,6 @@ function opensPage({ method, target, fetchMode, fetchDest, origins }: Provenance
 /** The target is a path; a whole URL, as a proxy is sent, must name us too. */
 function isOurs(target: string, allowed: ReadonlySet<string>): boolean {
   if (target.startsWith('/') && !target.startsWith('//')) return true;
-  const [, name = ''] = /^http:\/\/([^/?#]+)/i.exec(target) ?? [];
+  const [, name = ''] = /^https?:\/\/([^/?#]+)/i.exec(target) ?? [];
   return allowed.has(name.toLowerCase());
 }
