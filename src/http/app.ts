@@ -2,6 +2,8 @@
  * The API as a function from a request to an answer. The order of the checks is that of docs/http.md: the first that fails
  * answers. Hono finds the route; whatever finds none is checked alike, and then refused.
  */
+
+import type { ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
@@ -23,9 +25,10 @@ import type { Uses } from './access/uses.ts';
 import { type FollowOutput, isWrite, type Reply, type Route } from './define-route.ts';
 import type { EventHub } from './events/hub.ts';
 import { openApiOf } from './openapi.ts';
-import { type Problem, problem } from './problem.ts';
+import { PROBLEMS, type Problem, problem } from './problem.ts';
 import { readInput } from './read-input.ts';
 import { relay } from './relay.ts';
+import { RequestCounts } from './request-counts.ts';
 import { respond, respondJson, respondProblem, respondTagged } from './respond.ts';
 import { ROUTES } from './routes.ts';
 
@@ -52,6 +55,7 @@ export function createApp(
   routes: readonly Route[] = ROUTES,
 ): Hono<{ Bindings: HttpBindings }> {
   const { bridge, clock, config, env, events, ending, followOutput, log, uses } = served;
+  const counts = new RequestCounts();
   const pace = new Pace(clock);
   const openVerbs = async () => (await import('../mcp/local-verbs.ts')).bindVerbs(bridge, env);
   const mcp = new McpOverHttp(openVerbs, clock);
@@ -65,6 +69,7 @@ export function createApp(
 
   app.use(async (asked, next) => {
     const refused = whyNotMeantForUs(provenanceOf(asked), hosts);
+    if (refused) counts.note(PROBLEMS[refused.code].status);
     if (refused) return respondProblem(asked.env.outgoing, refused);
     return next();
   });
@@ -79,7 +84,24 @@ export function createApp(
     isWrite,
   });
 
+  const fail = (out: ServerResponse, error: unknown): Response => {
+    if (isTransientStoreError(error)) return respondProblem(out, UNAVAILABLE);
+    log.error('http.failed', {}, messageOf(error));
+    return respondProblem(out, INTERNAL);
+  };
+
   const answer = async (asked: Asked, route: Route): Promise<Response> => {
+    const out = asked.env.outgoing;
+    try {
+      return await admitAndAnswer(asked, route);
+    } catch (error) {
+      return fail(out, error);
+    } finally {
+      counts.note(out.statusCode, route);
+    }
+  };
+
+  const admitAndAnswer = async (asked: Asked, route: Route): Promise<Response> => {
     const began = clock.monotonic();
     const claim = claimOf(asked, isWrite(route) && !route.countsWrites);
     const admitted = await admit(bridge, pace, route.access, claim);
@@ -118,7 +140,7 @@ export function createApp(
     if (requestId !== undefined && !isRequestId(requestId)) return respondProblem(out, WRONG_REQUEST_ID);
     const { req } = asked;
     const reply = await route.run(input.value, {
-      ...{ bridge, clock, config, env, events, followOutput, caller, requestId },
+      ...{ bridge, clock, config, counts, env, events, followOutput, caller, requestId },
       actor: callerAsActor(caller),
       lastEventId: req.header('last-event-id'),
       wantsJson:
@@ -148,7 +170,9 @@ export function createApp(
   /** For whoever may come in at all: a stranger is told nothing about what is here. */
   const refuseAfterSignIn = async (asked: Asked, refusal: Problem): Promise<Response> => {
     const admitted = await admit(bridge, pace, 'read', claimOf(asked, false));
-    return respondProblem(asked.env.outgoing, admitted.ok ? refusal : admitted.refusal);
+    const answered = admitted.ok ? refusal : admitted.refusal;
+    counts.note(PROBLEMS[answered.code].status);
+    return respondProblem(asked.env.outgoing, answered);
   };
 
   for (const route of routes) app.on(route.method, route.path, (asked) => answer(asked, route));
@@ -162,11 +186,7 @@ export function createApp(
   app.all('/.well-known/*', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
   app.post('/register', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
   app.notFound((asked) => refuseAfterSignIn(asked, NO_SUCH_ROUTE));
-  app.onError((error, { env: { outgoing } }) => {
-    if (isTransientStoreError(error)) return respondProblem(outgoing, UNAVAILABLE);
-    log.error('http.failed', {}, messageOf(error));
-    return respondProblem(outgoing, INTERNAL);
-  });
+  app.onError((error, { env: { outgoing } }) => fail(outgoing, error));
   return app;
 }
 

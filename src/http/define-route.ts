@@ -18,6 +18,7 @@ import type { RunLine } from '../project/run-item.ts';
 import type { CookieTerms } from './access/cookie.ts';
 import type { EventHub } from './events/hub.ts';
 import type { Problem, ProblemCode } from './problem.ts';
+import type { RequestCounts } from './request-counts.ts';
 
 /**
  * What Claude writes into the file of a run, from the line after the position `after` on: as it comes, and until all is
@@ -49,6 +50,8 @@ export interface Call {
   readonly followOutput: FollowOutput;
   /** How a browser that calls keeps its cookie. */
   readonly cookie: CookieTerms;
+  /** What the server has answered so far. */
+  readonly counts: RequestCounts;
   /** Aborts when the client goes away, or the server ends. */
   readonly signal: AbortSignal;
   /** The table of routes as OpenAPI. */
@@ -78,6 +81,7 @@ export type TextType =
   | 'text/x-diff; charset=utf-8'
   | 'text/html; charset=utf-8'
   | 'text/javascript; charset=utf-8'
+  | 'text/plain; version=0.0.4; charset=utf-8'
   | 'application/x-ndjson';
 
 type NoFields = z.ZodObject<Record<never, never>>;

@@ -1,13 +1,15 @@
 /** Every route of the API. What is not listed here is not there. */
 import type { Route } from './define-route.ts';
+import { showCosts } from './routes/costs.ts';
 import { approveProject, rejectProject } from './routes/decisions.ts';
 import { cancelProject, retryProject, steerProject } from './routes/direct.ts';
 import { openApi } from './routes/document.ts';
 import { followEvents } from './routes/events.ts';
 import { listChanges, showChange, showCheck, showPatch, showRound } from './routes/evidence.ts';
-import { pauseAll, resumeAll, showCosts, showOverview } from './routes/fleet.ts';
+import { pauseAll, resumeAll, showOverview } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
 import { callChannelTools, callCodeTools, callDesktopTools } from './routes/mcp.ts';
+import { showMetrics } from './routes/metrics.ts';
 import { listProjects, showProject } from './routes/projects.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
 import { followRun, readRawOutput, showRun } from './routes/runs.ts';
@@ -61,6 +63,7 @@ export const ROUTES: readonly Route[] = [
   followRun,
   readRawOutput,
   showCosts,
+  showMetrics,
   pauseAll,
   resumeAll,
   callDesktopTools,

@@ -1,4 +1,5 @@
 /** Facts from all runs: the version of Claude, its model, the costs. */
+import type { RunCostRow } from '../project/cost-history.ts';
 import type { CostSum } from '../project/costs.ts';
 import type { Reader } from './database.ts';
 
@@ -33,6 +34,56 @@ export async function lastOwnModel(db: Reader): Promise<string | null> {
     .limit(1)
     .executeTakeFirst();
   return row?.model_used ?? null;
+}
+
+/** Of each outcome, how many runs have ended with it; and what all runs have cost. It reads every run. */
+export async function totalsByOutcome(
+  db: Reader,
+): Promise<{ outcome: string | null; runs: number; known: number; usd: number }[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .select((eb) => [
+      'outcome',
+      eb.fn.countAll<number>().as('runs'),
+      eb.fn.count<number>('cost_usd').as('known'),
+      eb.fn.sum<number | null>('cost_usd').as('usd'),
+    ])
+    .groupBy('outcome')
+    .execute();
+  return rows.map(({ outcome, runs, known, usd }) => ({
+    ...{ outcome, runs: Number(runs), known: Number(known), usd: Number(usd ?? 0) },
+  }));
+}
+
+/** What each run that was recorded at or after `since` has cost, oldest first. One under way counts as nothing here. */
+export async function costsSince(
+  db: Reader,
+  since: string,
+): Promise<(RunCostRow & { readonly id: string })[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .innerJoin('projects', 'projects.id', 'runs.project_id')
+    .select([
+      'runs.id',
+      'runs.created_at',
+      'runs.project_id',
+      'projects.title',
+      'runs.model_used',
+      'runs.outcome',
+      'runs.cost_usd',
+    ])
+    .where('runs.created_at', '>=', since)
+    .orderBy('runs.created_at')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    createdAt: row.created_at,
+    projectId: row.project_id,
+    title: row.title,
+    model: row.model_used,
+    outcome: row.outcome,
+    costUsd: row.cost_usd,
+  }));
 }
 
 /** The cost of all runs that were recorded at or after `since`. One that is under way counts as nothing here. */

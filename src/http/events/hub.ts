@@ -30,6 +30,11 @@ export class EventHub {
     });
   }
 
+  /** How many are open. */
+  get size(): number {
+    return this.#streams.size;
+  }
+
   /** Whether whoever has this token may open one more. */
   hasRoomFor(name: string): boolean {
     const names = [...this.#streams.values(), ...this.#waiting.values()];

@@ -1,14 +1,11 @@
-/** Everything at a glance, what is spent, and whether new runs start. */
+/** Everything at a glance, and whether new runs start. */
 import * as z from 'zod';
 import { currentCursor } from '../../bridge/changes.ts';
 import { currentHolds, pause, resume } from '../../bridge/holds.ts';
 import { overview } from '../../bridge/queries.ts';
-import { budgetReport } from '../../control/budget-report.ts';
 import { cleanText, LIMITS } from '../../project/text.ts';
-import { toWireBudget } from '../../wire/budget.ts';
 import { toWireHold } from '../../wire/hold.ts';
 import { toWireOverview } from '../../wire/http.ts';
-import { budgetSchema } from '../../wire/schemas/budget.ts';
 import { holdSchema } from '../../wire/schemas/hold.ts';
 import { overviewSchema } from '../../wire/schemas/http.ts';
 import { defineRoute } from '../define-route.ts';
@@ -26,15 +23,6 @@ export const showOverview = defineRoute({
     const body = toWireOverview(await overview(bridge, MAX_LISTED));
     return { body, headers: { 'Bridge-Cursor': cursor } };
   },
-});
-
-export const showCosts = defineRoute({
-  method: 'GET',
-  path: '/costs',
-  access: 'read',
-  summary: 'What runs may cost, and what they have cost today and this month.',
-  answer: budgetSchema,
-  run: async (_input, { bridge, config }) => ({ body: toWireBudget(await budgetReport(bridge, config)) }),
 });
 
 export const pauseAll = defineRoute({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { BUDGET_PERIODS } from '../../project/budget.ts';
-import { count, time, usd } from './scalars.ts';
+import { count, id, time, usd } from './scalars.ts';
 
 const limit = () => usd().nullable();
 
@@ -28,3 +28,28 @@ export const budgetSchema = z
   .describe("What the owner's budgets allow, and what is spent of them.");
 
 export type WireBudget = z.output<typeof budgetSchema>;
+
+const share = {
+  usd: usd().describe('of the runs whose cost is known'),
+  runs: count(),
+  runs_of_unknown_cost: count(),
+};
+
+/** The same, with what the last days have cost. */
+export const costsSchema = budgetSchema
+  .extend({
+    timezone: z.string().describe('in which a day begins and ends'),
+    days: z.array(z.strictObject({ date: z.iso.date(), ...share })).describe('oldest first, idle ones too'),
+    projects: z
+      .array(z.strictObject({ project_id: id(), title: z.string(), ...share }))
+      .describe('of these days, the dearest first'),
+    models: z
+      .array(z.strictObject({ model: z.string().nullable().describe('null: none has answered'), ...share }))
+      .describe('the dearest first'),
+    outcomes: z
+      .array(z.strictObject({ outcome: z.string().nullable().describe('null: under way'), ...share }))
+      .describe('the dearest first'),
+  })
+  .describe("What the owner's budgets allow, and what runs have cost.");
+
+export type WireCosts = z.output<typeof costsSchema>;
