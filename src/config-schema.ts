@@ -8,6 +8,7 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { toolsetSettings } from './config-channels.ts';
 import { checkedHttpSettings } from './config-http.ts';
+import { notifySettings } from './config-notify.ts';
 import { scheduleSettings } from './config-schedule.ts';
 import { askWait, cronExpression, duration, interval, path, program, timeLimit } from './config-values.ts';
 import {
@@ -218,6 +219,7 @@ const fields = z.strictObject({
     .prefault({})
     .describe('The HTTP API: `{"enabled": true}` serves it on 127.0.0.1:7823, for callers with a token.'),
   ...toolsetSettings,
+  notify: notifySettings,
   run_output_max_mb: z
     .number()
     .positive()

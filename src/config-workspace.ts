@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { httpSettings } from './config-http.ts';
+import { receiverKeys } from './config-notify.ts';
 import { duration, path, timeLimit } from './config-values.ts';
 import { LANDING_ACTIONS } from './project/landing.ts';
 import { modelName } from './project/model-name.ts';
@@ -127,6 +128,7 @@ const INNER: Readonly<Record<string, z.ZodObject>> = {
   budget: budgetSettings,
   policy: policySettings,
   http: httpSettings,
+  notify: receiverKeys,
 };
 
 /** The keys that are allowed at a place in the configuration, such as `workspaces`, `app`, `checks`, `0`. */

@@ -74,6 +74,7 @@ const DEFAULTS = {
   heartbeat_interval: 300_000,
   http: { enabled: false, port: 7823, listen: '127.0.0.1', hosts: [], also_listen: [], insecure_lan: false },
   channels: { keep_days: 30, keep_messages: 100_000, keep_mb: 500 },
+  notify: [],
   run_output_max_mb: 500,
   keep_runs_days: 30,
   keep_runs_mb: 2_000,
@@ -91,6 +92,15 @@ describe('no settings', () => {
     expect(loadConfig(join(home, 'not', 'there'), {})).toEqual(DEFAULTS);
   });
 });
+
+/** What a receiver wants that says nothing about it. */
+const RULES = {
+  kinds: ['decision_wanted', 'question', 'permission', 'gave_up', 'hold_began', 'hold_ended'],
+  projects: [],
+  quiet: [],
+  hold_min: 600_000,
+  detail: 'title',
+};
 
 /** What a person writes for a key, and what the program reads: at least one value for every key. */
 const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
@@ -156,6 +166,34 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
   ],
   ['channels', { keep_days: 0 }, { keep_days: 0, keep_messages: 100_000, keep_mb: 500 }],
   ['toolsets_in_runs', ['channels'], ['channels']],
+  [
+    'notify',
+    [
+      { via: 'os', quiet: ['* 22-23 * * *'], remind_after: '4h', hold_min: '1m', detail: 'none' },
+      { via: 'webhook', url: 'https://a.example/hook', secret: [{ env: 'NEW' }, { file: '~/old' }] },
+      { via: 'ntfy', name: 'phone', topic: { env: 'TOPIC' }, kinds: ['question'], projects: ['site'] },
+      { via: 'slack', url: { env: 'SLACK' } },
+      { via: 'discord', url: { file: '/discord' } },
+      { via: 'command', command: ['say', '-v'] },
+    ],
+    [
+      {
+        ...{ name: 'os', ...RULES, via: 'os', quiet: ['* 22-23 * * *'] },
+        ...{ remind_after: 14_400_000, hold_min: 60_000, detail: 'none' },
+      },
+      {
+        ...{ name: 'webhook', ...RULES, via: 'webhook', url: 'https://a.example/hook' },
+        secret: [{ env: 'NEW' }, { file: join(homedir(), 'old') }],
+      },
+      {
+        ...{ name: 'phone', ...RULES, via: 'ntfy', server: 'https://ntfy.sh', topic: { env: 'TOPIC' } },
+        ...{ kinds: ['question'], projects: ['site'] },
+      },
+      { name: 'slack', ...RULES, via: 'slack', url: { env: 'SLACK' } },
+      { name: 'discord', ...RULES, via: 'discord', url: { file: '/discord' } },
+      { name: 'command', ...RULES, via: 'command', command: ['say', '-v'] },
+    ],
+  ],
   ['claude_settings', 'all', 'all'],
   ['block_outside', 'nothing', 'nothing'],
   ['workspaces', { site: '/site' }, { site: '/site' }],

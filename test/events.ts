@@ -78,7 +78,7 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'run.ended': { outcome: { kind: 'throttled' }, costUsd: 0.5, costBasis: 'reported' },
   'runs.output_removed': { runs: 3, files: 6, mb: 120 },
   'hold.set': { kind: 'paused', scope: '', reason: 'lunch', until: null, source: 'person' },
-  'hold.ended': { kind: 'paused' },
+  'hold.ended': { kind: 'paused', scope: '' },
   'channel.cleared': { channel: 'shop:build', messages: 3 },
   'credential.added': { name: 'phone', role: 'decide', kind: 'browser', expiresAt: null },
   'credential.rotated': { name: 'phone' },

@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   claude: ['project', 'machine', 'clock', 'template', 'characters', 'redaction'],
   control: [
     'bridge',
+    'notify',
     'store',
     'claude',
     'machine',
@@ -61,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'characters',
     'snake-case',
   ],
+  notify: ['config', 'wire', 'machine', 'project', 'clock', 'characters', 'redaction'],
   http: ['mcp', 'control', 'bridge', 'wire', 'project', 'config', 'clock', 'log', 'template'],
   // It runs in a browser.
   page: ['wire', 'project'],
@@ -76,6 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'selftest',
     'mcp',
     'mcp-client',
+    'notify',
     'store',
     'claude',
     'git',

@@ -22,9 +22,9 @@ export type { ChangeFeed };
 
 export { BEGINNING, type Cursor };
 
-/** Wakes as soon as another process has changed something. */
-export function watchChanges(bridge: Bridge): ChangeFeed {
-  return databaseOf(bridge).changes('others');
+/** Wakes as soon as another process, or anyone, has changed something. */
+export function watchChanges(bridge: Bridge, whose: 'others' | 'anyone' = 'others'): ChangeFeed {
+  return databaseOf(bridge).changes(whose);
 }
 
 export interface Changes {

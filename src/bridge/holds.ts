@@ -68,7 +68,7 @@ export async function setHold(
 export async function endHold(trx: Writer, hold: HoldKey, actor: Actor, now: string): Promise<boolean> {
   if (!(await removeHold(trx, hold))) return false;
   const stamp = { projectId: null, runId: null, actor, createdAt: now };
-  await appendEvent(trx, { type: 'hold.ended', data: { kind: hold.kind }, ...stamp });
+  await appendEvent(trx, { type: 'hold.ended', data: { kind: hold.kind, scope: hold.scope }, ...stamp });
   return true;
 }
 

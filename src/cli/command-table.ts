@@ -241,6 +241,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/token.ts')).tokenCommand(cli),
     },
     {
+      name: 'notify',
+      usage: '',
+      summary: 'Try out who is notified of what waits for you, and list what they were told.',
+      load: async (cli) => (await import('./commands/notify.ts')).notifyCommand(cli),
+    },
+    {
       name: 'doctor',
       usage: '[options] [groups...]',
       summary: 'Diagnose the installation and suggest fixes.',

@@ -14,7 +14,7 @@ const DECIDING: readonly string[] = [
   ...['pause', 'resume', 'start', 'run', 'stop', 'restart'],
   ...['restore', 'import', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
   ...['schedule run', 'schedule amend', 'schedule pause', 'schedule resume', 'schedule remove'],
-  ...['worktree remove', 'token add', 'token rotate', 'token revoke', 'dashboard'],
+  ...['worktree remove', 'token add', 'token rotate', 'token revoke', 'dashboard', 'notify test'],
 ];
 
 /** Servers that a run has for its own project. */

@@ -16,6 +16,7 @@ import type { DoctorContext } from './context.ts';
 import { httpGroup } from './http.ts';
 import { leftoversGroup } from './leftovers.ts';
 import { logsGroup } from './logs.ts';
+import { notifyGroup } from './notify.ts';
 import { programGroup } from './program.ts';
 import { serviceGroup } from './service.ts';
 import { stateFolderGroup } from './state-folder.ts';
@@ -42,6 +43,7 @@ export function checkGroups(context: DoctorContext): CheckGroup[] {
     serviceGroup,
     supervisorGroup,
     httpGroup,
+    notifyGroup,
     workspacesGroup,
     worktreesGroup,
     unattendedGroup,

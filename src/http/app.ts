@@ -10,6 +10,7 @@ import { type Context, Hono } from 'hono';
 import { type Bridge, isTransientStoreError } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { Send } from '../control/test-receivers.ts';
 import type { Environment } from '../environment.ts';
 import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
@@ -42,6 +43,8 @@ export interface Served {
   readonly events: EventHub;
   readonly followOutput: FollowOutput;
   readonly uses: Uses;
+  /** Sends one notification, as the supervisor does. */
+  readonly sendNotice: Send;
   /** Aborts when the server ends. */
   readonly ending: AbortSignal;
   /** The supervisor looks at once: something was changed. */
@@ -54,7 +57,7 @@ export function createApp(
   served: Served,
   routes: readonly Route[] = ROUTES,
 ): Hono<{ Bindings: HttpBindings }> {
-  const { bridge, clock, config, env, events, ending, followOutput, log, uses } = served;
+  const { bridge, clock, config, env, events, ending, followOutput, log, sendNotice, uses } = served;
   const counts = new RequestCounts();
   const pace = new Pace(clock);
   const openVerbs = async () => (await import('../mcp/local-verbs.ts')).bindVerbs(bridge, env);
@@ -140,7 +143,7 @@ export function createApp(
     if (requestId !== undefined && !isRequestId(requestId)) return respondProblem(out, WRONG_REQUEST_ID);
     const { req } = asked;
     const reply = await route.run(input.value, {
-      ...{ bridge, clock, config, counts, env, events, followOutput, caller, requestId },
+      ...{ bridge, clock, config, counts, env, events, followOutput, sendNotice, caller, requestId },
       actor: callerAsActor(caller),
       lastEventId: req.header('last-event-id'),
       wantsJson:

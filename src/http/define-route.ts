@@ -10,6 +10,7 @@ import * as z from 'zod';
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { Send } from '../control/test-receivers.ts';
 import type { Environment } from '../environment.ts';
 import type { HttpSide } from '../mcp/http-message.ts';
 import type { Actor } from '../project/actor.ts';
@@ -52,6 +53,8 @@ export interface Call {
   readonly cookie: CookieTerms;
   /** What the server has answered so far. */
   readonly counts: RequestCounts;
+  /** Sends one notification. */
+  readonly sendNotice: Send;
   /** Aborts when the client goes away, or the server ends. */
   readonly signal: AbortSignal;
   /** The table of routes as OpenAPI. */

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   'not-kept': { status: 404, title: 'No longer kept, or never there' },
   'request-not-found': { status: 404, title: 'Request not found' },
   'request-settled': { status: 409, title: 'Decided already, or to be decided otherwise' },
+  'receiver-not-found': { status: 404, title: 'Nobody of this name is notified' },
   'run-not-found': { status: 404, title: 'Run not found' },
   'schedule-not-found': { status: 404, title: 'Schedule not found' },
   'token-not-found': { status: 404, title: 'Token not found' },

@@ -10,6 +10,7 @@ import { pauseAll, resumeAll, showOverview } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
 import { callChannelTools, callCodeTools, callDesktopTools } from './routes/mcp.ts';
 import { showMetrics } from './routes/metrics.ts';
+import { showNotifications, testNotifications } from './routes/notifications.ts';
 import { listProjects, showProject } from './routes/projects.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
 import { followRun, readRawOutput, showRun } from './routes/runs.ts';
@@ -73,4 +74,6 @@ export const ROUTES: readonly Route[] = [
   addToken,
   rotateToken,
   revokeToken,
+  showNotifications,
+  testNotifications,
 ];

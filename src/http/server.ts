@@ -8,6 +8,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { createAdaptorServer } from '@hono/node-server';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { Send } from '../control/test-receivers.ts';
 import { readTlsFiles, stampOf, type TlsFiles } from '../control/tls-files.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
@@ -41,6 +42,7 @@ export interface HttpServerOptions {
   readonly log: Log;
   /** How the output of runs is read. */
   readonly followOutput: FollowOutput;
+  readonly sendNotice: Send;
   readonly timeouts?: Timeouts;
 }
 
@@ -63,11 +65,11 @@ export class HttpServer {
 
   /** Listens, and goes on trying to. Does not wait for it. */
   start({ bridge, wake }: Pick<Served, 'bridge' | 'wake'>): void {
-    const { config, env, clock, log, followOutput } = this.#options;
+    const { config, env, clock, log, followOutput, sendNotice } = this.#options;
     const events = new EventHub(bridge, clock, log);
     const uses = new Uses(bridge, clock);
     const ending = this.#closing.signal;
-    const served = { bridge, wake, config, env, clock, log, events, uses, ending, followOutput };
+    const served = { bridge, wake, config, env, clock, log, events, uses, ending, followOutput, sendNotice };
     const app = createApp(served);
     const ports = [config.http.port, ...config.http.also_listen];
     this.#listening = Promise.all(ports.map((port) => this.#keepListening(served, app, port)));

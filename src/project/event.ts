@@ -172,7 +172,10 @@ export const EVENTS = {
     until: z.string().nullable().describe('null: until its cause is gone, or a person resumes'),
     source: z.enum(HOLD_SOURCES).exactOptional().describe('Who set it; missing in old events'),
   })),
-  'hold.ended': event('A hold ended.', () => ({ kind: z.enum(HOLD_KINDS) })),
+  'hold.ended': event('A hold ended.', () => ({
+    kind: z.enum(HOLD_KINDS),
+    scope: z.string().exactOptional().describe('As it was set; missing in old events'),
+  })),
   ...CREDENTIAL_EVENTS,
   'supervisor.started': event('A supervisor took the lease.', () => ({
     pid: z.int(),

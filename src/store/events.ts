@@ -59,6 +59,11 @@ export async function eventsAfter(
   return (await query.execute()).map(toEvent);
 }
 
+export async function findEvent(db: Reader, id: number): Promise<BridgeEvent | undefined> {
+  const row = await db.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toEvent(row);
+}
+
 /** The newest event of this type of each of these projects that has one. */
 export async function newestOfType(
   db: Reader,
@@ -78,11 +83,16 @@ export async function newestOfType(
 
 /** After the newest event: "from now on". */
 export async function newestCursor(db: Reader): Promise<Cursor> {
+  return cursorAfter({ id: await newestEventId(db) });
+}
+
+/** 0 when there is none. */
+export async function newestEventId(db: Reader): Promise<number> {
   const row = await db
     .selectFrom('events')
     .select((eb) => eb.fn.max('id').as('id'))
     .executeTakeFirst();
-  return cursorAfter({ id: row?.id ?? 0 });
+  return row?.id ?? 0;
 }
 
 /** Before the oldest event that is kept. */

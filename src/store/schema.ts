@@ -11,9 +11,10 @@ import type { CostBasis, RunKind } from '../project/run.ts';
 import type { ScheduleState } from '../project/schedule.ts';
 import type { ChannelTables } from './channel-tables.ts';
 import type { GitTables } from './git-tables.ts';
+import type { NotificationTables } from './notification-tables.ts';
 import type { SettingColumns } from './setting-columns.ts';
 
-export interface Tables extends ChannelTables, GitTables {
+export interface Tables extends ChannelTables, GitTables, NotificationTables {
   projects: SettingColumns & {
     id: ProjectId;
     title: string;

@@ -2,8 +2,10 @@ import type { Bridge } from '../bridge/bridge.ts';
 import type { HeldLease } from '../bridge/lease.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { ReceiverSettings } from '../config-notify.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
+import type { Delivery, Notice } from '../project/notice.ts';
 
 /** What every part of a running supervisor receives. */
 export interface Context {
@@ -23,6 +25,15 @@ export interface Context {
   /** Aborted when the supervisor is told to stop. */
   readonly stopping: AbortSignal;
 }
+
+export type { ReceiverSettings };
+
+/** Sends one notification to one receiver. Never throws; ends early when the signal aborts. */
+export type SendNotice = (
+  receiver: ReceiverSettings,
+  notice: Notice,
+  signal: AbortSignal,
+) => Promise<Delivery>;
 
 /** What is served to callers for as long as the supervisor works. Its failure is never the supervisor's. */
 export interface HttpService {

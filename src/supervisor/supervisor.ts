@@ -20,10 +20,11 @@ import { messageOf } from '../error-message.ts';
 import type { Log } from '../log.ts';
 import { logFile } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
-import type { Context, HttpService } from './context.ts';
+import type { Context, HttpService, SendNotice } from './context.ts';
 import { HistoryLog } from './history-log.ts';
 import { Lander } from './land/lander.ts';
 import { acquireLease, keepLease } from './lease-keeper.ts';
+import { Notifier } from './notify/notifier.ts';
 import { Preflight } from './preflight.ts';
 import { takeAllPatchesBack } from './review/patch-folder.ts';
 import { Scheduler } from './scheduler.ts';
@@ -50,6 +51,7 @@ export interface SupervisorOptions {
   /** Command and arguments that start our own command line. */
   readonly selfCommand: readonly string[];
   readonly http?: HttpService | undefined;
+  readonly sendNotice: SendNotice;
   /** Abort it to drain the active runs and stop. */
   readonly signal: AbortSignal;
 }
@@ -67,8 +69,8 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
     await bridge.check();
     const attempt = await acquireLease(bridge, VERSION);
     if (!attempt.taken) return { kind: 'already-running', pid: attempt.pid };
-    const { config, env, clock, log, degradedReason, selfCommand, http, signal } = options;
-    const supervisor = await Supervisor.create({
+    const { config, env, clock, log, degradedReason, selfCommand, http, sendNotice, signal } = options;
+    const context: Context = {
       bridge,
       config,
       env,
@@ -79,7 +81,8 @@ export async function runSupervisor(options: SupervisorOptions): Promise<Supervi
       http,
       lease: attempt.lease,
       stopping: signal,
-    });
+    };
+    const supervisor = await Supervisor.create(context, sendNotice);
     return await supervisor.work(signal);
   } catch (error) {
     if (!(error instanceof LeaseLost)) {
@@ -102,15 +105,16 @@ class Supervisor {
   readonly #verifier: Verifier;
   readonly #lander: Lander;
   readonly #heartbeat: Heartbeat;
+  readonly #notifier: Notifier;
   readonly #upkeep: readonly Upkeep[];
   /** The first error of background work. It ends the supervisor. */
   readonly #failed = new AbortController();
 
-  static async create(context: Context): Promise<Supervisor> {
-    return new Supervisor(context, await HistoryLog.open(context.bridge, context.log));
+  static async create(context: Context, sendNotice: SendNotice): Promise<Supervisor> {
+    return new Supervisor(context, sendNotice, await HistoryLog.open(context.bridge, context.log));
   }
 
-  private constructor(context: Context, history: HistoryLog) {
+  private constructor(context: Context, sendNotice: SendNotice, history: HistoryLog) {
     this.#context = context;
     this.#history = history;
     this.#waker = new Waker(watchChanges(context.bridge), context.clock);
@@ -121,6 +125,7 @@ class Supervisor {
     this.#verifier = new Verifier(context, { wake, runInBackground }, this.#scheduler);
     this.#lander = new Lander(context, { wake, runInBackground });
     this.#heartbeat = new Heartbeat(context);
+    this.#notifier = new Notifier(context, sendNotice);
     this.#upkeep = [new SleepInhibitor(context), new Retention(context, wake), this.#heartbeat];
   }
 
@@ -133,6 +138,7 @@ class Supervisor {
     log.info('supervisor.started', { pid: process.pid, version: VERSION, state_dir: bridge.stateDir });
     http?.start({ bridge, wake: () => this.#waker.wake() });
     this.#runInBackground(this.#preflight.check());
+    this.#runInBackground(this.#notifier.work());
     try {
       await this.#scheduler.recover();
       await retryTransient(this.#context, () => endLeftChecks(this.#context));
@@ -147,7 +153,7 @@ class Supervisor {
       working.abort();
       await this.#scheduler.stopStarting();
       await http?.close();
-      const parts = [this.#preflight, this.#verifier, this.#lander, ...this.#upkeep];
+      const parts = [this.#preflight, this.#verifier, this.#lander, this.#notifier, ...this.#upkeep];
       await Promise.all(parts.map((part) => part.close()));
       this.#waker.close();
       await watchdog.close();
@@ -209,6 +215,8 @@ class Supervisor {
     await ended;
     await finishApproved(lease);
     await this.#history.catchUp();
+    // Before the lease is given back: it writes.
+    await this.#notifier.close();
     this.#failed.signal.throwIfAborted();
   }
 

@@ -9,6 +9,7 @@ import type { WireSignInLink } from './schemas/http.ts';
 import type { WireImport } from './schemas/import.ts';
 import type { WireInstall, WireUninstall } from './schemas/install.ts';
 import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
+import type { WireNotificationList, WireTestedReceiver } from './schemas/notification.ts';
 import type { WireProject } from './schemas/project.ts';
 import type { WireAmendedPlan, WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
 import type { WireRequest } from './schemas/request.ts';
@@ -43,7 +44,9 @@ export type WireOutput =
   | WireIssuedToken
   | WireSignInLink
   | WireCredential
-  | readonly WireCredential[];
+  | readonly WireCredential[]
+  | readonly WireTestedReceiver[]
+  | WireNotificationList;
 
 /** One of many results, each on a line of its own. */
 export type WireLine =

@@ -96,6 +96,8 @@ const TABLES: readonly (keyof Tables)[] = [
   'quota',
   'credentials',
   'sign_in_codes',
+  'receivers',
+  'notifications',
   'supervisor',
 ];
 

@@ -39,7 +39,8 @@ export async function withSupervisor(
     selfCommand,
     signal: stop.signal,
   };
-  const ended = runSupervisor(options);
+  const sendNotice = async () => ({ kind: 'sent', receipt: null }) as const;
+  const ended = runSupervisor({ ...options, sendNotice });
   ended.catch(() => undefined);
   try {
     await Promise.race([

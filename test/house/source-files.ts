@@ -42,7 +42,7 @@ export function roomOf(path: string): string {
   return first
     .replace(/\.ts$/, '')
     .replace(/^log-.*/, 'log')
-    .replace(/^config-(schema|explanation|values|workspace|http|schedule|channels)$/, 'config');
+    .replace(/^config-(schema|explanation|values|workspace|http|schedule|channels|notify)$/, 'config');
 }
 
 function withoutComments(text: string): string {

@@ -128,6 +128,13 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'GET /runs/:id/stream': { needs: 'read', method: 'GET', path: `/runs/${NO_PROJECT}/stream`, status: 404 },
   'GET /runs/:id/raw': { needs: 'admin', method: 'GET', path: `/runs/${NO_PROJECT}/raw`, status: 404 },
   'GET /metrics': { needs: 'read', method: 'GET', path: '/metrics', status: 200 },
+  'GET /notifications': { needs: 'read', method: 'GET', path: '/notifications', status: 200 },
+  'POST /notifications/test': {
+    needs: 'admin',
+    method: 'POST',
+    path: '/notifications/test',
+    status: 404,
+  },
   'GET /overview': { needs: 'read', method: 'GET', path: '/overview', status: 200 },
   'GET /costs': { needs: 'read', method: 'GET', path: '/costs', status: 200 },
   // A key that is not known: whoever gets in changes nothing here either.

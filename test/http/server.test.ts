@@ -7,7 +7,7 @@ import { HttpServer } from '../../src/http/server.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../free-port.ts';
 import { createRig } from '../rig.ts';
-import { serve } from './server.ts';
+import { sendNotice, serve } from './server.ts';
 
 /** No run is followed here. */
 async function* nothing() {}
@@ -21,7 +21,14 @@ test('a port in use is said once, tried again every 30 seconds, and served when 
   const write = (event: string) => void log.push(event);
   const logger = { error: write, warn: write, info: write, debug: write, child: () => logger };
   const config = configOfText(JSON.stringify({ http: { enabled: true, port } }), 'config.json', {});
-  const server = new HttpServer({ config, env: {}, clock: rig.clock, log: logger, followOutput: nothing });
+  const server = new HttpServer({
+    config,
+    env: {},
+    clock: rig.clock,
+    log: logger,
+    followOutput: nothing,
+    sendNotice,
+  });
   server.start({ bridge: rig.bridge, wake: () => undefined });
 
   await rig.clock.slept(30_000);
@@ -46,7 +53,14 @@ test('a server that cannot listen ends at once when it is told to', async () => 
   const config = { ...configOfText('{}', 'config.json', {}), http };
   const silent = () => undefined;
   const log = { error: silent, warn: silent, info: silent, debug: silent, child: () => log };
-  const second = new HttpServer({ config, env: {}, clock: rig.clock, log, followOutput: nothing });
+  const second = new HttpServer({
+    config,
+    env: {},
+    clock: rig.clock,
+    log,
+    followOutput: nothing,
+    sendNotice,
+  });
   second.start({ bridge: rig.bridge, wake: silent });
   await rig.clock.slept(30_000);
   await second.close();

@@ -64,6 +64,9 @@ export interface ServeOptions {
   readonly roles?: readonly Role[];
 }
 
+/** Sends nothing, and says that it was sent. */
+export const sendNotice = async () => ({ kind: 'sent', receipt: null }) as const;
+
 export async function serve(rig: Rig, options: ServeOptions = {}): Promise<Serving> {
   const { http = {}, config: more = {}, timeouts, clock = rig.clock, env = {}, roles = ROLES } = options;
   const port = options.port ?? (await freePort());
@@ -79,6 +82,7 @@ export async function serve(rig: Rig, options: ServeOptions = {}): Promise<Servi
     clock,
     log: logger,
     followOutput: (file, after, ended) => followOutput(file, after, ended, rig.clock),
+    sendNotice,
     ...(timeouts && { timeouts }),
   });
   server.start({ bridge: rig.bridge, wake: () => woken.push(true) });

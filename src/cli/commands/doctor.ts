@@ -49,8 +49,8 @@ export function doctorCommand(cli: Cli): Command {
 
 const ABOUT = `
 Groups: program, folder, config, database, clock, claude, mcp, service,
-supervisor, workspaces, unattended, logs, leftovers; and deep, the same as
---deep.
+supervisor, http, notify, workspaces, worktrees, unattended, logs, leftovers;
+and deep, the same as --deep.
 
 Where a service is installed, Claude and its login are checked in the
 environment of the service. Without --fix nothing is changed. --fix makes files

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
+import { withoutSecrets } from '../../config-notify.ts';
 import { configOf } from '../../control/host.ts';
 import { prepareStateFolder } from '../../control/prepare-state-folder.ts';
 import type { Environment } from '../../environment.ts';
@@ -9,7 +10,7 @@ import { correctHome } from '../../home-path.ts';
 import type { Log, LogHealth } from '../../log.ts';
 import { mergeEnvironment, readEnvironmentFile } from '../../machine/service/environment-file.ts';
 import { logFile } from '../../state-folder.ts';
-import type { HttpService } from '../../supervisor/context.ts';
+import type { HttpService, SendNotice } from '../../supervisor/context.ts';
 import { type Cli, fail } from '../context.ts';
 import { explainError, isPermanent } from '../errors.ts';
 import { path } from '../terminal/arguments.ts';
@@ -102,19 +103,21 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
     clock,
     ...(quiet ? {} : { mirror: process.stdout }),
   });
-  const http = await httpServer(config, env, clock, log);
+  const sendNotice = sender(config, env, clock);
+  const http = await httpServer(config, withoutSecrets(env, config.notify), clock, log, sendNotice);
   const stop = stopRequest();
   try {
     const degradedReason = () => logTrouble(log.health());
     const work = runSupervisor({
       stateDir,
       config,
-      env,
+      env: withoutSecrets(env, config.notify),
       clock,
       log,
       degradedReason,
       selfCommand,
       http,
+      sendNotice,
       signal: stop.signal,
     });
     const end = await Promise.race([work, stop.again]);
@@ -143,6 +146,7 @@ async function httpServer(
   env: Environment,
   clock: Clock,
   log: Log,
+  sendNotice: SendNotice,
 ): Promise<HttpService | undefined> {
   if (!config.http.enabled) return undefined;
   const { LateHttpServer } = await import('../../http/late-server.ts');
@@ -154,9 +158,21 @@ async function httpServer(
       env,
       clock,
       log,
+      sendNotice,
       followOutput: (file, after, ended) => followOutput(file, after, ended, clock),
     });
   });
+}
+
+/** Loaded with the first notification: most supervisors send none. */
+function sender(config: Config, env: Environment, clock: Clock): SendNotice {
+  let send: Promise<SendNotice> | undefined;
+  return async (receiver, notice, signal) => {
+    send ??= import('../../notify/send.ts').then(({ createSender }) =>
+      createSender({ env, clock, publicUrl: config.http.public_url }),
+    );
+    return (await send)(receiver, notice, signal);
+  };
 }
 
 function logTrouble({ ok, error, waiting, dropped }: LogHealth): string | null {

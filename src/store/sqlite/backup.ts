@@ -102,6 +102,7 @@ function makeAnotherStore(draft: string, present: string): Promise<RestoredCrede
     if (numberOf(sqlite, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") === 1)
       sqlite.exec('UPDATE meta SET store_id = lower(hex(randomblob(8)))');
     sqlite.exec(NEW_IDS);
+    forgetReceivers(sqlite);
     return replaceCredentials(sqlite, present);
   });
 }
@@ -115,6 +116,12 @@ function makeAnotherStore(draft: string, present: string): Promise<RestoredCrede
 const NEW_IDS = `DELETE FROM sqlite_sequence WHERE name = 'events';
   INSERT INTO sqlite_sequence (name, seq)
     SELECT 'events', max(CAST(unixepoch('subsec') * 1000 AS INTEGER), coalesce(max(id), 0)) FROM events`;
+
+/** Nobody is notified of the past: what the backup was about to tell has been told since, or is over. */
+function forgetReceivers(draft: Sqlite.Database): void {
+  if (numberOf(draft, "SELECT count(*) FROM sqlite_schema WHERE name = 'receivers'") === 1)
+    draft.exec('DELETE FROM notifications; DELETE FROM receivers;');
+}
 
 function checkKind(copy: string): void {
   const stats = translating(copy, () => statSync(copy, { throwIfNoEntry: false }));

@@ -12,6 +12,13 @@ import { importSchema } from './import.ts';
 import { installSchema, uninstallSchema } from './install.ts';
 import { logLineSchema, serviceLogLineSchema } from './log-line.ts';
 import { messageSchema, updateSchema } from './message.ts';
+import {
+  notificationListSchema,
+  notificationSchema,
+  receiverSchema,
+  testedReceiverSchema,
+  webhookSchema,
+} from './notification.ts';
 import { outcomeSchema } from './outcome.ts';
 import { projectSchema } from './project.ts';
 import { amendedPlanSchema, projectDetailsSchema, sentPlanSchema } from './project-details.ts';
@@ -44,6 +51,9 @@ export const NOUNS = {
   finding: findingSchema,
   worktree: worktreeSchema,
   credential: credentialSchema,
+  receiver: receiverSchema,
+  notification: notificationSchema,
+  webhook: webhookSchema,
   'kept worktree': keptWorktreeSchema,
 } as const;
 
@@ -72,6 +82,8 @@ export const OUTPUTS = {
   'token rotate': issuedTokenSchema,
   'token list': z.array(listedCredentialSchema),
   'token revoke': credentialSchema,
+  'notify test': z.array(testedReceiverSchema),
+  'notify list': notificationListSchema,
   'schedule list': z.array(scheduleSchema),
   'schedule show': scheduleDetailsSchema,
   'schedule run': sentPlanSchema,

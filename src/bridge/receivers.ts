@@ -1,0 +1,105 @@
+/** Who is notified: as the configuration says when a supervisor starts. Nobody is ever told of what was before them. */
+import type { NotifyVia } from '../project/notice.ts';
+import { newestEventId } from '../store/events.ts';
+import type { StoredNotification } from '../store/notifications.ts';
+import { newestNotifications, outboxCounts, removeOldNotifications, resumeSending } from '../store/outbox.ts';
+import {
+  allReceivers,
+  deleteReceiver,
+  insertReceiver,
+  type ReceiverState,
+  updateReceiver,
+} from '../store/receivers.ts';
+import type { Bridge } from './bridge.ts';
+import { type HeldLease, writeHolding } from './lease.ts';
+import { databaseOf } from './open-bridge.ts';
+
+export type { ReceiverState, StoredNotification };
+
+/** A receiver of the configuration. */
+export interface ConfiguredReceiver {
+  readonly name: string;
+  readonly via: NotifyVia;
+  /** Of its settings: one with others is tried again, even if it had been turned off. */
+  readonly digest: string;
+}
+
+const MAX_AGE_MS = 30 * 24 * 3_600_000;
+
+/**
+ * Makes the receivers of the store those of the configuration: a new one is told of what comes from now on, one that is
+ * gone is forgotten with all that it was to be told. What a predecessor was sending when it ended is tried once more.
+ */
+export async function syncReceivers(lease: HeldLease, wanted: readonly ConfiguredReceiver[]): Promise<void> {
+  const known = await allReceivers(databaseOf(lease.bridge).read);
+  if (known.length === 0 && wanted.length === 0) return;
+  await writeHolding(lease, async ({ trx, now }) => {
+    const stored = await allReceivers(trx);
+    for (const { name } of stored)
+      if (!wanted.some((receiver) => receiver.name === name)) await deleteReceiver(trx, name);
+    for (const { name, via, digest } of wanted) {
+      const before = stored.find((receiver) => receiver.name === name);
+      if (before === undefined)
+        await insertReceiver(trx, { name, via, digest, event_id: await newestEventId(trx) });
+      else if (before.digest !== digest)
+        await updateReceiver(trx, name, {
+          via,
+          digest,
+          off_reason: null,
+          problem: null,
+          problem_since: null,
+        });
+    }
+    await resumeSending(trx, now);
+    await removeOldNotifications(trx, new Date(Date.parse(now) - MAX_AGE_MS).toISOString());
+  });
+}
+
+/** The receivers by name, as the store knows them. */
+export async function receivers(bridge: Bridge): Promise<ReceiverState[]> {
+  return allReceivers(databaseOf(bridge).read);
+}
+
+/** A receiver, and how much it is still to be told. */
+export interface ReceiverReport extends ReceiverState {
+  readonly waiting: number;
+  /** How many it will never get: every try failed. */
+  readonly failed: number;
+}
+
+/** All receivers, and the newest notifications, newest first. */
+export async function notificationReport(
+  bridge: Bridge,
+  limit: number,
+): Promise<{ receivers: ReceiverReport[]; notifications: StoredNotification[] }> {
+  const { read } = databaseOf(bridge);
+  const counts = await outboxCounts(read);
+  const sum = (name: string, isCounted: (state: StoredNotification['state']) => boolean) =>
+    counts.reduce(
+      (total, { receiver, state, count }) => (receiver === name && isCounted(state) ? total + count : total),
+      0,
+    );
+  const found = await allReceivers(read);
+  return {
+    receivers: found.map((receiver) => ({
+      ...receiver,
+      waiting: sum(receiver.name, (state) => state !== 'failed'),
+      failed: sum(receiver.name, (state) => state === 'failed'),
+    })),
+    notifications: await newestNotifications(read, limit),
+  };
+}
+
+/** A receiver has answered a test: it is on again, and its failures are over. Does nothing where there is none. */
+export async function recordTest(bridge: Bridge, name: string): Promise<void> {
+  const known = await receivers(bridge);
+  if (!known.some((receiver) => receiver.name === name)) return;
+  await databaseOf(bridge).write(async ({ trx, now }) => {
+    await updateReceiver(trx, name, {
+      off_reason: null,
+      problem: null,
+      problem_since: null,
+      last_sent_at: now,
+    });
+  });
+}

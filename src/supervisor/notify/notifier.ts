@@ -1,0 +1,139 @@
+/**
+ * Tells people what waits for them: reads the history from a cursor of its own, fills the outbox, and sends what is due.
+ * It goes on beside the supervisor's work: each receiver has one try under way at most, and none delays another.
+ */
+import { createHash } from 'node:crypto';
+import { watchChanges } from '../../bridge/changes.ts';
+import { syncReceivers } from '../../bridge/receivers.ts';
+import { forgetTimesToCome, recordNews, recordReminders } from '../../bridge/record-news.ts';
+import { claimNotification, nextNotificationTime, recordDelivery } from '../../bridge/send-notifications.ts';
+import type { Notice } from '../../project/notice.ts';
+import type { Receiver } from '../../project/notification.ts';
+import type { Context, ReceiverSettings, SendNotice } from '../context.ts';
+import { quietHours } from '../quiet-hours.ts';
+import { retryTransient } from '../transient.ts';
+import { Waker } from '../waker.ts';
+import { Outlet } from './outlet.ts';
+
+export class Notifier {
+  readonly #context: Context;
+  readonly #sendNotice: SendNotice;
+  readonly #outlets: readonly Outlet[];
+  readonly #closing = new AbortController();
+  readonly #underWay = new Set<Promise<void>>();
+  #working: Promise<void> | undefined;
+  /** Undefined until it works. */
+  #waker: Waker | undefined;
+  /** The first failure to record what came of a try. */
+  #failure: { readonly error: unknown } | undefined;
+  /** The time of day of the pass before: one that is earlier was set back. */
+  #before = 0;
+
+  constructor(context: Context, sendNotice: SendNotice) {
+    this.#context = context;
+    this.#sendNotice = sendNotice;
+    this.#outlets = context.config.notify.map(
+      (settings) => new Outlet(settings, toReceiver(settings), quietHours(settings.quiet), context.clock),
+    );
+  }
+
+  /** Works until it is closed. Its failure is that of the supervisor. */
+  work(): Promise<void> {
+    this.#working ??= this.#work();
+    return this.#working;
+  }
+
+  /** Ends what is being sent: the next supervisor tries it once more, under the same id. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    // Whoever waits for `work` hears of its failure.
+    await this.#working?.catch(() => undefined);
+  }
+
+  async #work(): Promise<void> {
+    const { bridge, clock, lease } = this.#context;
+    const wanted = this.#outlets.map(({ settings }) => ({
+      name: settings.name,
+      via: settings.via,
+      digest: digestOf(settings),
+    }));
+    await retryTransient(this.#context, () => syncReceivers(lease, wanted));
+    if (this.#outlets.length === 0) return;
+    const waker = new Waker(watchChanges(bridge, 'anyone'), clock);
+    this.#waker = waker;
+    const { signal } = this.#closing;
+    try {
+      while (!signal.aborted) {
+        if (this.#failure) throw this.#failure.error;
+        const wakeAt = await retryTransient(this.#context, () => this.#pass());
+        await waker.wait(signal, wakeAt);
+      }
+    } finally {
+      await Promise.allSettled(this.#underWay);
+      waker.close();
+    }
+  }
+
+  /** Records all that has happened, then begins to send what is due. Returns when something is due next. */
+  async #pass(): Promise<Date | undefined> {
+    const { bridge, clock, lease } = this.#context;
+    const receivers = this.#outlets.map(({ receiver }) => receiver);
+    const now = clock.now().getTime();
+    if (now < this.#before) await forgetTimesToCome(lease);
+    this.#before = now;
+    while (!this.#closing.signal.aborted && (await recordNews(lease, receivers)));
+    await recordReminders(lease, receivers);
+    for (const outlet of this.#outlets) {
+      if (!outlet.isFree()) continue;
+      const notice = await claimNotification(lease, outlet.receiver);
+      if (notice) this.#send(outlet, notice);
+    }
+    const free = this.#outlets.filter((outlet) => outlet.isFree());
+    const times = [
+      await nextNotificationTime(
+        bridge,
+        free.map(({ receiver }) => receiver),
+      ),
+      ...this.#outlets.map((outlet) => outlet.freeAt()),
+    ];
+    return times.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
+  }
+
+  #send(outlet: Outlet, notice: Notice): void {
+    const sending = this.#deliver(outlet, notice)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#underWay.delete(sending);
+        outlet.end();
+        this.#waker?.wake();
+      });
+    outlet.begin(notice);
+    this.#underWay.add(sending);
+  }
+
+  async #deliver(outlet: Outlet, notice: Notice): Promise<void> {
+    const { log, lease } = this.#context;
+    const { settings, receiver } = outlet;
+    const { signal } = this.#closing;
+    const facts = { receiver: receiver.name, via: receiver.via, kind: notice.kind, id: notice.id };
+    const delivery = await this.#sendNotice(settings, notice, signal);
+    if (delivery.kind === 'stopped') return;
+    if (delivery.kind === 'failed' && delivery.retryAfterMs !== null) outlet.pause(delivery.retryAfterMs);
+    if (delivery.kind === 'sent' && notice.kind === 'digest') outlet.gather();
+    await retryTransient(this.#context, () => recordDelivery(lease, receiver, notice, delivery));
+    if (delivery.kind === 'sent') log.info('notify.sent', facts);
+    else log.warn(`notify.${delivery.kind}`, facts, delivery.problem);
+  }
+}
+
+function toReceiver(settings: ReceiverSettings): Receiver {
+  const { name, via, kinds, projects, remind_after, hold_min } = settings;
+  return { name, via, kinds, projects, remindAfterMs: remind_after ?? null, holdMinMs: hold_min };
+}
+
+/** Nothing can be read from it: an address may be secret. */
+function digestOf(settings: ReceiverSettings): string {
+  return createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+}
