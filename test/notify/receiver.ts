@@ -1,6 +1,6 @@
 /** A receiver of our own on loopback: it notes what it is sent, and answers as a test says. */
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -23,7 +23,7 @@ export interface HttpReceiver extends AsyncDisposable {
 }
 
 export async function startReceiver(): Promise<HttpReceiver> {
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.on('error', () => undefined);
     const body = await text(request).catch(() => undefined);
     if (body === undefined) return;
@@ -38,7 +38,8 @@ export async function startReceiver(): Promise<HttpReceiver> {
     };
     receiver.received.push(received);
     receiver.answer(response, received);
-  }).listen(0, '127.0.0.1');
+  };
+  const server = createServer((request, response) => void take(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const receiver: HttpReceiver = {
