@@ -1,6 +1,6 @@
 import type { Notice, NotificationDetail, NotificationKind } from '../project/notice.ts';
 import { noticeText } from '../project/notice-text.ts';
-import { cleanText } from '../project/text.ts';
+import { cleanLine, cleanText } from '../project/text.ts';
 import type { WireWebhook } from './schemas/notification.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { WireWebhook } from './schemas/notification.ts';
  */
 export function toWireWebhook(notice: Notice, detail: NotificationDetail, url: string | null): WireWebhook {
   const { project, request, hold, measured, digest, decision } = notice;
-  const named = (text: string) => (detail === 'none' ? null : cleanText(text));
+  const named = (text: string) => (detail === 'none' ? null : cleanLine(text));
   const said = (text: string) => (detail === 'summary' && text !== '' ? cleanText(text) : null);
   const { title, body } = noticeText(notice, detail);
   return {
