@@ -31,6 +31,8 @@ export interface Timeouts {
 const DEFAULT_TIMEOUTS: Timeouts = { headersMs: 10_000, requestMs: 30_000 };
 const MAX_HEADER_BYTES = 16 * 1024;
 const KEEP_ALIVE_MS = 5_000;
+/** After a restart all streams come again at once; whoever finds no room is tried again by the kernel, after a second. */
+const BACKLOG = 1_024;
 /** How long an answer under way may take once the supervisor ends. */
 const MAX_CLOSE_MS = 2_000;
 
@@ -140,7 +142,7 @@ export class HttpServer {
       underWay.add(response);
       return response.finally(() => underWay.delete(response));
     };
-    return createAdaptorServer({
+    const server = createAdaptorServer({
       fetch,
       overrideGlobalObjects: false,
       // A request without a Host gets this far, to be refused as any other with a wrong one.
@@ -156,6 +158,9 @@ export class HttpServer {
         keepAliveTimeout: KEEP_ALIVE_MS,
       },
     }) as Server;
+    // Their size is bounded. By default those beyond a number are passed over in some releases of Node, a second Host too.
+    server.maxHeadersCount = 0;
+    return server;
   }
 }
 
@@ -164,7 +169,7 @@ type App = ReturnType<typeof createApp>;
 /** Returns why it cannot be listened to. A port in use is an event of the server, not an exception. */
 async function listen(server: Server, port: number, address: string): Promise<string | undefined> {
   try {
-    server.listen({ port, host: address, exclusive: true });
+    server.listen({ port, host: address, exclusive: true, backlog: BACKLOG });
     await once(server, 'listening');
     return undefined;
   } catch (error) {

@@ -98,6 +98,15 @@ test('headers over the limit are refused', async () => {
   ).toEqual([431]);
 });
 
+test('thousands of small headers hide no second host or foreign origin behind them', async () => {
+  const small = (count: number) => Array.from({ length: count }, () => 'a:');
+  const asked = (count: number, ...last: string[]) =>
+    statuses(lines('GET /health HTTP/1.1', host(), CLOSE, ...small(count), ...last));
+  expect(await asked(3_000)).toEqual([200]);
+  expect(await asked(3_000, 'Host: evil.example')).toEqual([421]);
+  expect(await asked(3_000, 'Origin: http://evil.example')).toEqual([403]);
+});
+
 test('headers that never end, and half a body, end the connection in time and change nothing', async () => {
   expect(await statuses(`GET /health HTTP/1.1\r\n${host()}\r\n`)).toEqual([408]);
   const post = [`POST ${reject} HTTP/1.1`, host(), admin(), 'Content-Type: application/json'];
