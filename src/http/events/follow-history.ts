@@ -21,6 +21,8 @@ export function followHistory(feed: EventFeed, { from, hello, reset }: HistoryOp
       const { newsSoFar } = feed;
       const { cursor, text } = feed.atHand(position) ?? (await feed.inTable(position));
       position = cursor;
+      // It may have gone while the table was read.
+      if (stream.closed.aborted) return;
       if (text !== '') await stream.write(text);
       else if (newsSoFar === feed.newsSoFar) position = await passOn(feed, stream, position);
     }
