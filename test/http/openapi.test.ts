@@ -1,17 +1,28 @@
 /** The document that programs read of the API is whole, and no input of any kind makes a route fail. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROUTES } from '../../src/http/routes.ts';
-import { everything } from '../bridge/steps.ts';
+import { begin, everything, projectIn, send, supervised } from '../bridge/steps.ts';
 import { anyText, fc } from '../property.ts';
-import { createRig, type Rig } from '../rig.ts';
+import type { Rig } from '../rig.ts';
 import { EXPECTED } from './expected.ts';
 import { type Serving, serve } from './server.ts';
 
 let rig: Rig;
 let api: Serving;
+// biome-ignore lint/suspicious/noExplicitAny: it is looked into by path.
+let document: any;
+/** Ids of what there is. */
+const known = { project: '', run: '', schedule: '' };
 beforeAll(async () => {
-  rig = await createRig();
+  rig = await supervised();
   api = await serve(rig);
+  document = (await api.call('GET /openapi.json')).json;
+  await send(rig);
+  known.run = (await begin(rig)).run.id;
+  known.project = await projectIn(rig, 'awaiting_approval');
+  const markdown = "---\nschedule: '0 6 * * *'\n---\n# Every morning\n\nSweep.";
+  const sent = await api.call('POST /projects', { token: api.tokens.admin, body: { markdown } });
+  known.schedule = sent.json.schedule.id;
 });
 afterAll(async () => {
   await api[Symbol.asyncDispose]();
@@ -41,34 +52,58 @@ test('the OpenAPI document has every route, with its role and its answer, and ev
 });
 
 const json = fc.jsonValue({ maxDepth: 3 });
-const body = fc.oneof(
-  json.map((value) => JSON.stringify(value)),
+/** What a route takes, as the document says: the names in its query and in its body. */
+function namesOf(name: string): { readonly query: string[]; readonly body: string[] } {
+  const [method = '', path = ''] = name.split(' ');
+  const operation = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')][method.toLowerCase()];
+  const inQuery = (operation.parameters ?? []).filter(({ in: place }: { in: string }) => place === 'query');
+  const { properties = {} } = operation.requestBody?.content['application/json'].schema ?? {};
+  return {
+    query: inQuery.map((one: { name: string }) => one.name),
+    body: Object.keys(properties),
+  };
+}
+
+/** Values that a route may take, and others. */
+const value = fc.oneof(
+  json,
   anyText,
-  fc
-    .dictionary(fc.constantFrom('reason', 'message', 'round', 'tree', 'markdown', 'title', 'x'), json)
-    .map((value) => JSON.stringify(value)),
+  fc.constantFrom<unknown>('read', 'deny', 'fresh', '# A plan\n\nGo.', 1, 0.5, true, ['Bash(ls)'], null),
 );
-// No wait that is taken: the time of this test stands still.
-const query = fc
-  .tuple(
-    fc.dictionary(fc.constantFrom('after', 'limit', 'before', 'status', 'path', 'x'), anyText),
-    fc.option(fc.constantFrom('-1', '26', '1e9', 'soon', '0')),
-  )
-  .map(([asked, wait]) => (wait === null ? asked : { ...asked, wait }));
+const bodyWith = (names: readonly string[]) =>
+  fc.oneof(
+    json.map((one) => JSON.stringify(one)),
+    anyText,
+    fc.dictionary(fc.constantFrom(...names, 'x'), value).map((one) => JSON.stringify(one)),
+  );
+/** No wait that is taken: the time of this test stands still. */
+const queryWith = (names: readonly string[]) =>
+  fc
+    .tuple(
+      fc.dictionary(
+        fc.constantFrom(...names.filter((name) => name !== 'wait'), 'x'),
+        fc.oneof(anyText, fc.constantFrom('0', '1', '200', 'pending', 'Europe/Berlin', known.project)),
+      ),
+      fc.option(fc.constantFrom('-1', '26', '1e9', 'soon', '0')),
+    )
+    .map(([asked, wait]) => (wait === null ? asked : { ...asked, wait }));
 
 test.each(
   Object.entries(EXPECTED),
 )('%s answers any input without failing, and changes nothing where it refuses', async (name, expectation) => {
   const { method, path, headers } = expectation;
+  const names = namesOf(name);
+  const kind = name.includes(' /runs') ? 'run' : name.includes(' /schedules') ? 'schedule' : 'project';
   const ids = fc.oneof(
     fc.constant(path),
+    fc.constant((name.split(' ')[1] ?? path).replace(':id', known[kind]).replaceAll(/:\w+/g, '1')),
     anyText.map(
       (text) =>
         name.split(' ')[1]?.replaceAll(/:\w+/g, encodeURIComponent(text.toWellFormed()) || 'x') ?? path,
     ),
   );
   await fc.assert(
-    fc.asyncProperty(ids, query, body, async (target, asked, sent) => {
+    fc.asyncProperty(ids, queryWith(names.query), bodyWith(names.body), async (target, asked, sent) => {
       rig.clock.advance(60_000);
       const words = new URLSearchParams(
         Object.entries(asked).map(([key, value]): [string, string] => [key, value.toWellFormed()]),
