@@ -6,9 +6,12 @@ import { Icon, type IconName } from './parts/icons.tsx';
 import { HelpDialog, startKeys } from './parts/keys.tsx';
 import { LiveDot } from './parts/live-dot.tsx';
 import { place } from './route.ts';
+import { Costs } from './views/costs.tsx';
 import { Home } from './views/home.tsx';
 import { ProjectPage } from './views/project.tsx';
 import { Projects } from './views/projects.tsx';
+import { Queue } from './views/queue.tsx';
+import { SendPlan } from './views/send.tsx';
 import { Settings } from './views/settings.tsx';
 import { SignIn } from './views/sign-in.tsx';
 
@@ -20,6 +23,8 @@ const TABS: readonly {
 }[] = [
   { view: 'home', address: '#/', name: 'Home', icon: 'home' },
   { view: 'projects', address: '#/projects', name: 'Projects', icon: 'projects' },
+  { view: 'queue', address: '#/queue', name: 'Queue', icon: 'queue' },
+  { view: 'costs', address: '#/costs', name: 'Costs', icon: 'costs' },
   { view: 'settings', address: '#/settings', name: 'Settings', icon: 'settings' },
 ];
 
@@ -78,6 +83,7 @@ function Main() {
   const element = useRef<HTMLElement>(null);
   const here = place.value;
   const key = here.view === 'project' ? here.id : here.view;
+  const View = VIEWS[here.view === 'project' ? 'nowhere' : here.view];
   const before = useRef(key);
   useEffect(() => {
     if (before.current === key) return;
@@ -87,20 +93,20 @@ function Main() {
   }, [key]);
   return (
     <main id="main" ref={element} tabIndex={-1}>
-      {here.view === 'project' ? (
-        <ProjectPage key={here.id} id={here.id} round={here.round} />
-      ) : here.view === 'projects' ? (
-        <Projects />
-      ) : here.view === 'settings' ? (
-        <Settings />
-      ) : here.view === 'home' ? (
-        <Home />
-      ) : (
-        <Nowhere />
-      )}
+      {here.view === 'project' ? <ProjectPage key={here.id} id={here.id} round={here.round} /> : <View />}
     </main>
   );
 }
+
+const VIEWS = {
+  home: Home,
+  projects: Projects,
+  queue: Queue,
+  costs: Costs,
+  settings: Settings,
+  send: SendPlan,
+  nowhere: Nowhere,
+} as const;
 
 function Nowhere() {
   return (

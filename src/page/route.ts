@@ -4,7 +4,7 @@ import { computed, signal } from '@preact/signals';
 const hash = signal(location.hash);
 
 export type Place =
-  | { readonly view: 'home' | 'projects' | 'settings' }
+  | { readonly view: 'home' | 'projects' | 'queue' | 'costs' | 'settings' | 'send' }
   | { readonly view: 'project'; readonly id: string; readonly round: number | undefined }
   | { readonly view: 'nowhere' };
 
@@ -18,7 +18,7 @@ export function placeOf(address: string): Place {
     const round = /^r(\d+)$/.exec(third ?? '')?.[1];
     return { view: 'project', id: second, round: round === undefined ? undefined : Number(round) };
   }
-  const views = ['projects', 'settings'] as const;
+  const views = ['projects', 'queue', 'costs', 'settings', 'send'] as const;
   const view = views.find((name) => name === first);
   return { view: view ?? 'nowhere' };
 }

@@ -52,6 +52,9 @@ inBrowser(
       [`#/p/${doubtful}/r1`, 'Measured, not claimed'],
       [`#/p/${question}`, 'Drop the table'],
       ['#/projects', 'Docs sweep'],
+      ['#/queue', 'Next, in this order'],
+      ['#/costs', 'What may be spent'],
+      ['#/send', 'Workspace'],
       ['#/settings', 'Devices and tokens'],
       ['#/nowhere', 'There is nothing here'],
     ] as const;

@@ -137,7 +137,8 @@ function take({ name, data }: { readonly name: string | undefined; readonly data
     return;
   }
   if (name === 'hello') {
-    const { version: now } = JSON.parse(data) as { readonly version: string };
+    const hello = JSON.parse(data) as { readonly version: string; readonly build?: string };
+    const now = `${hello.version} ${hello.build ?? ''}`;
     setConnection({ state: 'live' });
     hear({ kind: 'hello', version: now });
     tell({ kind: 'hello', version: now });

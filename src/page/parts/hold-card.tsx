@@ -57,7 +57,7 @@ export function HoldCard({ hold }: { readonly hold: WireHold }) {
             Until <At time={until} /> ({untilText(until)})
           </>
         )}
-        , since <Ago time={since} />.
+        . It began <Ago time={since} />.
       </p>
       {TO_MEND.includes(kind) && (
         <p>

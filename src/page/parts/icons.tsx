@@ -5,7 +5,6 @@ const PATHS = {
   queue: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm0 4v4l3 2',
   costs: 'M5 20V11m5 9V5m5 15v-7m5 7V8',
   settings: 'M4 8h9m5 0h2M4 16h2m5 0h9M15.500 5.500v5M8.500 13.500v5',
-  send: 'M5 12h13m-5-6 6 6-6 6',
   passed: 'm5 12.500 4.500 4.500L19 7.500',
   failed: 'm6 6 12 12M18 6 6 18',
   warning: 'M12 4 3 19h18zm0 6v4m0 2.500v.5',
@@ -13,8 +12,6 @@ const PATHS = {
   open: 'm9 5 7 7-7 7',
   back: 'm15 5-7 7 7 7',
   fold: 'm6 9 6 6 6-6',
-  pause: 'M8 5v14M16 5v14',
-  running: 'M8 5v14l11-7z',
 } as const;
 
 export type IconName = keyof typeof PATHS;

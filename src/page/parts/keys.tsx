@@ -10,6 +10,8 @@ const areOff = signal(localStorage.getItem(OFF) !== null);
 const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['g then h', 'home'],
   ['g then p', 'projects'],
+  ['g then q', 'queue'],
+  ['g then c', 'costs'],
   ['g then m', 'settings'],
   ['j, k', 'the next, the one before'],
   ['n, N', 'the next file, the file before'],
@@ -22,7 +24,13 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['Ctrl or Cmd + Enter', 'send what you write'],
 ];
 
-const PLACES: Readonly<Record<string, string>> = { h: '#/', p: '#/projects', m: '#/settings' };
+const PLACES: Readonly<Record<string, string>> = {
+  h: '#/',
+  p: '#/projects',
+  q: '#/queue',
+  c: '#/costs',
+  m: '#/settings',
+};
 /** Pressed instead of clicking on what has this mark. */
 const CLICKED: Readonly<Record<string, string>> = { r: 'reject', s: 'message' };
 

@@ -31,7 +31,7 @@ export function WaitingCard({ project }: { readonly project: WireProject }) {
       {status === 'awaiting_approval' && <Figures answer={details.value} round={project.round} />}
       <p class="facts">
         <span>
-          since <Ago time={since} />
+          {status === 'awaiting_approval' ? 'submitted' : 'stuck'} <Ago time={since} />
         </span>
         {details.value && <span>{dollars(details.value.spent_usd)}</span>}
       </p>

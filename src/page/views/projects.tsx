@@ -7,6 +7,7 @@ import { ProblemNote } from '../parts/problem.tsx';
 import { StatusPill } from '../parts/status.tsx';
 import { Ago } from '../parts/text.tsx';
 import { projectAddress } from '../route.ts';
+import { may } from '../session.ts';
 import { plainLine } from '../visible-text.ts';
 
 const PAGE = 50;
@@ -29,7 +30,14 @@ export function Projects() {
   };
   return (
     <section class="page">
-      <h1>Projects</h1>
+      <div class="card-head">
+        <h1>Projects</h1>
+        {may('admin') && (
+          <a class="button" href="#/send">
+            Send a plan
+          </a>
+        )}
+      </div>
       <fieldset class="filters">
         <legend class="unseen">Which ones</legend>
         {FILTERS.map(({ name }, at) => (
