@@ -25,7 +25,7 @@ export async function beginSession(): Promise<void> {
     history.replaceState(null, '', '#/');
     readAddress();
     const signedUp = await call<WireCredential & { readonly key: string }>('POST /session', {
-      body: { code: decodeURIComponent(code) },
+      body: { code },
     });
     if (signedUp.ok) keepKey(signedUp.value.key);
     else signInProblem.value = signedUp.problem;

@@ -50,6 +50,21 @@ inBrowser('a browser that is signed out from elsewhere says so, and keeps what w
   expect(await page.getByLabel('What should change?').inputValue()).toBe('Keep the old format.');
 });
 
+inBrowser('a page whose server fails at the first question asks again, and goes on by itself', async () => {
+  await using stage = await createStage();
+  await using it = await stage.open('#/');
+  const { page } = it;
+  let refused = 0;
+  await page.route('**/session', (route) => {
+    refused += 1;
+    return refused > 2 ? route.continue() : route.fulfill({ status: 503, body: '{}' });
+  });
+  await page.reload();
+  await page.locator('.bar').waitFor();
+  await page.locator('.live-live').waitFor();
+  expect(refused).toBeGreaterThan(2);
+});
+
 inBrowser('a second tab shows what happens without a stream of its own, and takes over', async () => {
   await using stage = await createStage();
   await using first = await stage.open('#/');

@@ -109,7 +109,7 @@ async function hold(): Promise<void> {
     }
     if (stream.signal.aborted) continue;
     if (!wasOpen || status !== 200) setConnection({ state: 'lost', since: lostSince() });
-    await new Promise<void>((resolve) => void after(waitMs, resolve));
+    await pause(waitMs);
     waitMs = Math.min(MAX_RETRY_MS, waitMs * 1.5);
     if (signedIn.value === 'yes') await lookUpSession();
   }
@@ -119,14 +119,32 @@ function lostSince(): number {
   return connection.value.state === 'lost' ? connection.value.since : serverTime();
 }
 
-function becomesSignedIn(): Promise<void> {
+/** Where nobody could say who this browser is, that is asked again. */
+async function becomesSignedIn(): Promise<void> {
+  while (signedIn.peek() !== 'yes') {
+    if (signedIn.peek() === 'no') await change();
+    else {
+      setConnection({ state: 'lost', since: lostSince() });
+      await pause(RETRY_MS);
+      await lookUpSession();
+    }
+  }
+}
+
+/** Resolves when it is known otherwise whether this browser is signed in. */
+function change(): Promise<void> {
   return new Promise((resolve) => {
+    const before = signedIn.peek();
     const end = signedIn.subscribe((state) => {
-      if (state !== 'yes') return;
+      if (state === before) return;
       queueMicrotask(() => end());
       resolve();
     });
   });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void after(ms, resolve));
 }
 
 function take({ name, data }: { readonly name: string | undefined; readonly data: string }): void {

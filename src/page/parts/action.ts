@@ -1,7 +1,7 @@
 /** One thing that a person does: sent once, however often they press. */
 import { useSignal } from '@preact/signals';
 import { type Answer, call, type Problem } from '../api.ts';
-import { connection } from '../live/connection.ts';
+import { connection, hasNewVersion } from '../live/connection.ts';
 
 export interface Action<T> {
   readonly isUnderWay: boolean;
@@ -20,7 +20,7 @@ export function useAction<T>(route: string): Action<T> {
   const requestId = useSignal(newId());
   return {
     isUnderWay: isUnderWay.value,
-    isOff: isUnderWay.value || connection.value.state === 'lost',
+    isOff: isUnderWay.value || connection.value.state === 'lost' || hasNewVersion.value,
     problem: problem.value,
     done: done.value,
     async run(body = {}) {

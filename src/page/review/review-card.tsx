@@ -30,6 +30,8 @@ export function ReviewCard({ answer, round: shown }: Props) {
     .at(-1);
   const isWaiting = project.status === 'awaiting_approval' && project.round === round && decision === null;
   const isKnown = evidence.value !== undefined || evidence.problem !== undefined;
+  // What could not be read now is not what was never measured.
+  const isDecidable = evidence.value !== undefined || evidence.problem?.code === 'not-measured';
   return (
     <article class="review" aria-label={`Round ${round}`}>
       <div class="review-facts">
@@ -51,7 +53,7 @@ export function ReviewCard({ answer, round: shown }: Props) {
         <Landings round={shown} />
       </div>
       {evidence.value && <Changes evidence={evidence.value} />}
-      {isWaiting && isKnown && (
+      {isWaiting && isDecidable && (
         <DecisionBar project={project} round={round} evidence={evidence.value ?? null} />
       )}
     </article>
