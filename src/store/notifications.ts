@@ -1,4 +1,5 @@
 /** The outbox: what each receiver is, will be or was told. */
+import { sql } from 'kysely';
 import type { ProjectId, RequestId } from '../project/ids.ts';
 import {
   NOTIFICATION_KINDS,
@@ -32,6 +33,9 @@ export interface StoredNotification {
   readonly sentAt: string | null;
   readonly settledAt: string | null;
 }
+
+/** As it is, and not as a parameter: an index of those that wait is used only where the query says it. */
+export const WAITING = sql.lit<NotificationState>('waiting');
 
 export async function insertNotification(
   trx: Writer,
@@ -84,7 +88,7 @@ export async function firstDue(
     .selectFrom('notifications')
     .selectAll()
     .where('receiver', '=', receiver)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .orderBy('number')
@@ -100,17 +104,18 @@ export async function gatherable(
   now: string,
   limit: number,
 ): Promise<StoredNotification[]> {
-  const rows = await db
+  const waiting = db
     .selectFrom('notifications')
     .selectAll()
     .where('receiver', '=', receiver)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .where('kind', '!=', 'decided')
-    .where(({ eb, or }) => or([eb('due_at', '<=', now), eb('tries', '>', 0)]))
     .orderBy('due_at')
-    .limit(limit)
-    .execute();
-  return rows.map(toNotification);
+    .limit(limit);
+  // One by one: together they would read all that waits for its time.
+  const due = await waiting.where('due_at', '<=', now).execute();
+  const tried = await waiting.where('due_at', '>', now).where('tries', '>', sql.lit(0)).execute();
+  return [...due, ...tried].slice(0, limit).map(toNotification);
 }
 
 /** Puts all that could be told together, and what digests among it tell of, into one digest. */
@@ -119,7 +124,7 @@ export async function gatherDue(trx: Writer, receiver: string, digestId: string,
     .selectFrom('notifications')
     .select('id')
     .where('receiver', '=', receiver)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .where('kind', '=', 'digest');
   await trx
     .updateTable('notifications')
@@ -131,14 +136,14 @@ export async function gatherDue(trx: Writer, receiver: string, digestId: string,
     .updateTable('notifications')
     .set({ state: 'dropped', settled_at: now })
     .where('receiver', '=', receiver)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .where('kind', '=', 'digest')
     .execute();
   await trx
     .updateTable('notifications')
     .set({ state: 'gathered', digest_id: digestId })
     .where('receiver', '=', receiver)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .where('kind', '!=', 'decided')
     .where(({ eb, or }) => or([eb('due_at', '<=', now), eb('tries', '>', 0)]))
     .execute();

@@ -1,6 +1,6 @@
 /** The outbox as a whole: when something is due next, what moves together, what is listed and what is removed. */
 import type { Reader, Writer } from './database.ts';
-import { type StoredNotification, toNotification } from './notifications.ts';
+import { type StoredNotification, toNotification, WAITING } from './notifications.ts';
 
 /** When something of these receivers is due next: to be sent, or to be reminded of. */
 export async function nextDue(db: Reader, receivers: readonly string[]): Promise<string | undefined> {
@@ -9,7 +9,7 @@ export async function nextDue(db: Reader, receivers: readonly string[]): Promise
     .selectFrom('notifications')
     .select(({ fn }) => fn.min('due_at').as('due'))
     .where('receiver', 'in', receivers)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .executeTakeFirstOrThrow();
   const { remind } = await db
     .selectFrom('notifications')
@@ -36,7 +36,7 @@ export async function forgetFutureTimes(trx: Writer, now: string): Promise<void>
   await trx
     .updateTable('notifications')
     .set({ due_at: now, due_set_at: now })
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .where('due_set_at', '>', now)
     .execute();
 }
@@ -47,7 +47,7 @@ export async function retryAllNow(trx: Writer, receiver: string, now: string): P
     .updateTable('notifications')
     .set({ due_at: now, due_set_at: now })
     .where('receiver', '=', receiver)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .where('tries', '>', 0)
     .execute();
 }

@@ -14,6 +14,7 @@ import { httpStreams } from './http-streams.ts';
 import { idle } from './idle.ts';
 import { largeStore } from './large-store.ts';
 import type { Measurement } from './measurement.ts';
+import { notify } from './notify.ts';
 import { planToSpawn } from './plan-to-spawn.ts';
 import { rejections } from './rejections.ts';
 import { asJson, head, lines, type Measured, machine, type Report } from './report.ts';
@@ -38,6 +39,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   httpCost,
   httpRequests,
   httpStreams,
+  notify,
 ];
 
 const HELP = `Usage: npm run bench -- [options]

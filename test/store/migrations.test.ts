@@ -47,7 +47,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: '9aac3a852f50a7bde7fd09c885edfd5ea6ca1708d41fa7a00068b42dc70630b3' },
   { digest: 'caa5d626bfea5222d1ea2344d6c60dbb598ccf0216dd45d35becb1d068372403' },
   { digest: 'd3737f40579a898da7435cc0715a1e6ebcfffce26eef47455dddacc6c6dbb49f' },
-  { digest: '626bcd907eb596bb519ad2e9dcfc2c0e2b0e2d8fea78fcc3592f0c8c713c1a50' },
+  { digest: 'af1890f5b26de0200c86f11453494167909b47df7a065f121ba1ab2f60b67476' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

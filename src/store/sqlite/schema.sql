@@ -189,6 +189,8 @@ CREATE INDEX notifications_open ON notifications (tag, receiver) WHERE settled_a
 
 CREATE INDEX notifications_to_remind ON notifications (receiver, remind_at) WHERE remind_at IS NOT NULL;
 
+CREATE INDEX notifications_tried ON notifications (receiver, due_at) WHERE state = 'waiting' AND tries > 0;
+
 CREATE INDEX notifications_waiting ON notifications (receiver, due_at) WHERE state = 'waiting';
 
 CREATE TABLE plans (

@@ -43,6 +43,7 @@ CREATE TABLE notifications (
 );
 CREATE UNIQUE INDEX notifications_by_event ON notifications (receiver, event_id, kind, nth);
 CREATE INDEX notifications_waiting ON notifications (receiver, due_at) WHERE state = 'waiting';
+CREATE INDEX notifications_tried ON notifications (receiver, due_at) WHERE state = 'waiting' AND tries > 0;
 CREATE INDEX notifications_open ON notifications (tag, receiver) WHERE settled_at IS NULL;
 CREATE INDEX notifications_to_remind ON notifications (receiver, remind_at) WHERE remind_at IS NOT NULL;
 CREATE INDEX notifications_of_digest ON notifications (digest_id) WHERE digest_id IS NOT NULL;
