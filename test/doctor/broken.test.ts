@@ -1226,3 +1226,57 @@ describe('logs', () => {
 async function sql(rig: Rig, statement: string): Promise<void> {
   tamper(rig.home, statement);
 }
+
+/** A receiver, and what a supervisor has noted of it. */
+async function receiver(rig: Rig, state: { off?: string; problem?: string }): Promise<void> {
+  await rig.configure({ notify: [{ via: 'webhook', name: 'phone', url: 'https://a.example/5f3a' }] });
+  await rig.withBridge((bridge) =>
+    databaseOf(bridge).write(async ({ trx }) => {
+      await trx
+        .insertInto('receivers')
+        .values({
+          ...{ name: 'phone', via: 'webhook', digest: '', event_id: 0 },
+          ...{ off_reason: state.off ?? null, problem: state.problem ?? null },
+          problem_since: '2026-03-01T12:00:00.000Z',
+        })
+        .execute();
+    }),
+  );
+}
+
+describe('broken notifications', () => {
+  expectEach([
+    {
+      title: 'the secret of a receiver is missing',
+      breakIt: (rig) => rig.configure({ notify: [{ via: 'slack', url: { env: 'NOT_SET' } }] }),
+      check: 'notify.ways',
+      verdict: 'problem',
+      message: /slack cannot be notified: the variable NOT_SET is not set/,
+      hint: /Set NOT_SET there/,
+    },
+    {
+      title: 'the command of a receiver is missing',
+      breakIt: (rig) => rig.configure({ notify: [{ via: 'command', command: ['not-there'] }] }),
+      check: 'notify.ways',
+      verdict: 'problem',
+      message: /command: there is no command not-there/,
+      hint: /Correct 'command'/,
+    },
+    {
+      title: 'a receiver cannot be reached',
+      breakIt: (rig) => receiver(rig, { problem: 'the answer was 500' }),
+      check: 'notify.delivery',
+      verdict: 'problem',
+      message: /^phone has not been reached since .*: the answer was 500\.$/,
+      hint: /notify test phone/,
+    },
+    {
+      title: 'a receiver is off',
+      breakIt: (rig) => receiver(rig, { off: 'the answer was 410: it wants nothing more' }),
+      check: 'notify.delivery',
+      verdict: 'problem',
+      message: /^phone is off, and nothing is sent to it: the answer was 410: it wants nothing more\.$/,
+      hint: /notify test phone/,
+    },
+  ]);
+});
