@@ -59,6 +59,9 @@ describe('a question of a run', () => {
 
   test.each([
     ['empty', { question: ' ' }],
+    ['of hidden characters alone', { question: '\u202e\u200b\u0007' }],
+    ['with an option that nobody can see', { question: 'Which?', options: ['\u200b', 'b'] }],
+    ['with a default that nobody can see', { question: 'Which?', default: '\u0007' }],
     ['with one option', { question: 'A?', options: ['yes'] }],
     ['with seven options', { question: 'A?', options: [...'abcdefg'] }],
   ])('a question that is %s is refused by its tool, and nobody is asked', async (_, asked) => {

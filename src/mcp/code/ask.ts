@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Asking } from '../../bridge/open-request.ts';
 import { MAX_OPTIONS, MIN_OPTIONS } from '../../project/request.ts';
-import { LIMITS } from '../../project/text.ts';
+import { cleanText, LIMITS } from '../../project/text.ts';
 import { readArguments } from '../arguments.ts';
 import { defineTool, type Tool } from '../define-tool.ts';
 import type { Scope } from './scope.ts';
@@ -13,14 +13,21 @@ const TOOL = 'bridge_ask';
 /** The name of this tool in Claude Code, which adds that of the server. */
 export const ASK_TOOL = `mcp__claude_bridge_code__${TOOL}`;
 
+const words = z.string().min(1).refine(saysSomething, 'must not be empty');
+
 const input = z.strictObject({
   question: z
     .string()
-    .refine((text) => text.trim() !== '', 'must not be empty')
+    .refine(saysSomething, 'must not be empty')
     .refine((text) => text.length <= LIMITS.message, `must be at most ${LIMITS.message} characters`),
-  options: z.array(z.string().min(1)).min(MIN_OPTIONS).max(MAX_OPTIONS).optional(),
-  default: z.string().min(1).optional().describe('If nobody answers'),
+  options: z.array(words).min(MIN_OPTIONS).max(MAX_OPTIONS).optional(),
+  default: words.optional().describe('If nobody answers'),
 });
+
+/** A person sees nothing of a text of hidden and control characters. */
+function saysSomething(text: string): boolean {
+  return cleanText(text) !== '';
+}
 
 /** Asks the person of the run's project, and answers in their words. */
 export function askTool({ projectId, runId, askWaitMs }: Scope): Tool {
