@@ -24,6 +24,7 @@ interface Session {
 }
 
 export interface CommandLine extends Session {
+  /** MCP servers whose tools are allowed, as `mcp__NAME`; the rules of the policy are in the settings. */
   readonly allowedTools: readonly string[];
   /** Whose settings apply besides this command line. */
   readonly claudeSettings: ClaudeSettings;

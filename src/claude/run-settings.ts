@@ -18,8 +18,8 @@ export interface RunSettings {
   /** The state folder, by each path that leads to it. */
   readonly stateFolders: readonly string[];
   readonly blockOutside: BlockOutside;
-  /** Rules that hold in every permission mode and over every allowed one, also where no hook runs. */
-  readonly policy: Pick<Policy, 'mode' | 'deny' | 'ask'>;
+  /** Its rules that deny and ask hold in every permission mode and over every allowed one, also where no hook runs. */
+  readonly policy: Pick<Policy, 'mode' | 'allow' | 'deny' | 'ask'>;
   /** How long a call may wait for a person, in milliseconds. */
   readonly askWaitMs: number;
   /**
@@ -42,7 +42,7 @@ export function runSettings({
   sandbox,
   ...protection
 }: RunSettings): string {
-  const permissions = permissionsOf(protection);
+  const permissions = permissionsOf({ ...protection, policy: anchored(protection.policy, workspace) });
   const hooks = {
     UserPromptSubmit: [gate('UserPromptSubmit', '', { cwd: filledIn('cwd'), workspace }, ANSWERS_WITHIN_MS)],
     // Only a hook learns whether a subagent calls: the call itself does not say (seen in 2.1.329).
@@ -63,6 +63,24 @@ export function runSettings({
 }
 
 /**
+ * The rules with paths from the root of the folder, such as `Edit(/docs/**)`, as absolute ones: in these settings Claude Code
+ * takes them as paths from somewhere else, and denies nothing in the folder by them (seen in 2.1.329).
+ */
+function anchored({ mode, ...rules }: RunSettings['policy'], workspace: string): RunSettings['policy'] {
+  const absolute = (rule: string) =>
+    rule.replace(FROM_ROOT, (_, tool: string) => `${tool}(//${rulePath(workspace)}/`);
+  return {
+    mode,
+    allow: rules.allow.map(absolute),
+    deny: rules.deny.map(absolute),
+    ask: rules.ask.map(absolute),
+  };
+}
+
+/** Of a tool for files, whose rule names a path that begins with one slash. */
+const FROM_ROOT = /^(Edit|Read|Write|MultiEdit|NotebookEdit|NotebookRead|Glob|Grep)\(\s*\/(?!\/)/;
+
+/**
  * In its mode `plan` Claude Code lets its own classifier permit commands, where the account has one, and starts no subagent
  * where it has none; any settings that say no turn that off (seen in 2.1.329).
  */
@@ -78,16 +96,18 @@ export function reviewSettings(protection: Pick<Protection, 'projectId' | 'state
 }
 
 /** Those of the owner are on the command line of a reviewer. */
-const NO_RULES = { deny: [], ask: [] };
+const NO_RULES = { allow: [], deny: [], ask: [] };
 
 type Protection = Omit<RunSettings, 'workspace' | 'askWaitMs' | 'gatedTools' | 'sandbox' | 'policy'> & {
-  readonly policy: Pick<Policy, 'deny' | 'ask'>;
+  readonly policy: Pick<Policy, 'allow' | 'deny' | 'ask'>;
 };
 
 function permissionsOf({ projectId, stateFolders, blockOutside, policy }: Protection): object {
   const names = [...PROTECTED, ...worktreesBut(projectId)];
   const files = stateFolders.flatMap((folder) => names.map((name) => `//${rulePath(folder)}/${name}`));
   return {
+    // On the command line a rule ends at its first closing parenthesis (seen in 2.1.329).
+    ...(policy.allow.length === 0 ? {} : { allow: policy.allow }),
     // A rule for Edit applies to every tool that writes files.
     deny: [...files.flatMap((file) => [`Read(${file})`, `Edit(${file})`]), ...policy.deny],
     ...(policy.ask.length === 0 ? {} : { ask: policy.ask }),

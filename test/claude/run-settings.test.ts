@@ -9,7 +9,7 @@ function settings(changes: Partial<RunSettings> = {}) {
       workspace: '/code/site',
       stateFolders: ['/home/ann/.bridge'],
       blockOutside: 'files',
-      policy: { mode: 'acceptEdits', deny: [], ask: [] },
+      policy: { mode: 'acceptEdits', allow: [], deny: [], ask: [] },
       askWaitMs: 120_000,
       gatedTools: [],
       sandbox: null,
@@ -91,15 +91,32 @@ describe('settings of a run', () => {
     expect(Object.keys(settings({ blockOutside: 'nothing' }).permissions)).toEqual(['deny']);
   });
 
-  test('the settings deny and ask about what the policy says, besides the files of the state folder', () => {
+  test('the settings allow, deny and ask about what the policy says, besides the files of the state folder', () => {
     const policy = {
       mode: 'acceptEdits' as const,
+      allow: ['Bash(npm test *)'],
       deny: ['WebFetch', 'Bash(git push *)'],
       ask: ['Bash(npm publish *)'],
     };
-    const { deny, ask } = settings({ policy }).permissions;
+    const { allow, deny, ask } = settings({ policy }).permissions;
+    expect(allow).toEqual(policy.allow);
     expect(deny).toEqual([...settings().permissions.deny, ...policy.deny]);
     expect(ask).toEqual(policy.ask);
+  });
+
+  test('the settings name files below the root of the folder by their absolute paths, and all others as they are written', () => {
+    const rules = [
+      'Edit(/docs/**)',
+      'Read( /a)',
+      'Read(//etc/**)',
+      'Read(~/.ssh/**)',
+      'Edit(docs/**)',
+      'Bash(/bin/x *)',
+    ];
+    const policy = { mode: 'acceptEdits' as const, allow: rules, deny: rules, ask: rules };
+    const { allow, deny, ask } = settings({ policy, workspace: '/code/si[t]e' }).permissions;
+    const expected = ['Edit(//code/si?t?e/docs/**)', 'Read(//code/si?t?e/a)', ...rules.slice(2)];
+    expect([allow, deny.slice(-rules.length), ask]).toEqual([expected, expected, expected]);
   });
 
   test('the settings put the calls through the gate that a person may be asked about, and all where that is not known', () => {
@@ -114,7 +131,7 @@ describe('settings of a run', () => {
   });
 
   test('the settings of a run that only reads keep the classifier of Claude Code from permitting more', () => {
-    const of = (mode: PermissionMode) => settings({ policy: { mode, deny: [], ask: [] } });
+    const of = (mode: PermissionMode) => settings({ policy: { mode, allow: [], deny: [], ask: [] } });
     expect(of('plan').useAutoModeDuringPlan).toBe(false);
     expect(of('acceptEdits')).not.toHaveProperty('useAutoModeDuringPlan');
   });

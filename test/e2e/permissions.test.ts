@@ -40,6 +40,43 @@ test('rules of the owner that deny hold over those that allow, in compound comma
   expect(rig.asked().some(({ tools }) => tools.includes('WebFetch'))).toBe(false);
 });
 
+test('a rule that allows names a command with parentheses or a comma in it, and a path, as it is written', async ({
+  rig,
+}) => {
+  const allow = ['Bash(touch "b(1)" *)', 'Bash(touch c, d)', 'Edit(/docs/**)'];
+  await rig.configure({ policy: { mode: 'default', allow } });
+  const run = await made(rig, '# Files\nMake them.', [
+    touch('touch "b(1)" e'),
+    touch('touch c, d'),
+    call('Write', { file_path: 'docs/f.txt', content: 'x' }),
+    call('Write', { file_path: 'g.txt', content: 'x' }),
+    touch('touch h'),
+  ]);
+  expect(run.refused).toEqual([false, false, false, true, true]);
+  expect(['b(1)', 'e', 'c,', 'd', 'docs/f.txt', 'g.txt', 'h'].map(run.has)).toEqual([
+    ...[true, true, true, true, true],
+    ...[false, false],
+  ]);
+});
+
+test('rules that deny and ask about files hold for a path from the root of the folder, a path in it, and one anywhere', async ({
+  rig,
+}) => {
+  const write = (file_path: string) => call('Write', { file_path, content: 'x' });
+  await rig.configure({
+    ask_wait: '0s',
+    policy: { deny: ['Edit(/denied/**)', 'Edit(lib/**)', 'Edit(**/deep/**)'], ask: ['Edit(/asked/**)'] },
+  });
+  const run = await made(rig, '# Files\nMake them.', [
+    ...['denied/a', 'lib/b', 'x/deep/c', 'asked/d', 'free/e'].map(write),
+    touch('touch denied/f'),
+  ]);
+  expect(run.refused).toEqual([true, true, true, true, false, true]);
+  expect((await rig.details(run.id)).requests).toMatchObject([
+    { toolName: 'Write', input: expect.stringContaining('asked/d') },
+  ]);
+});
+
 test('a plan takes permissions away by rules and by a lower mode, for its project alone', async ({ rig }) => {
   await rig.workspace('site', { policy: { allow: ['Bash'] } });
   const front = 'workspace: site\npermission_mode: default\ndeny: [Bash(touch denied*)]';

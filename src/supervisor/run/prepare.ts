@@ -134,7 +134,7 @@ function argumentsIn(
     resume: resumed,
     model: run.model,
     permissionMode: policy.mode,
-    allowedTools: [...servers.map((name) => `mcp__${name}`), ...policy.allow],
+    allowedTools: servers.map((name) => `mcp__${name}`),
     claudeSettings: folder.claudeSettings,
     settings: runSettings({
       projectId: run.projectId,
