@@ -67,7 +67,9 @@ export const httpRequests: Measurement = {
         projects('/projects p50', 'ms', { mostRatio: 1.5 }, p50),
         projects('/projects processor', 'ms', { mostRatio: 1.5 }, processor),
       ],
-      notes: [],
+      notes: [
+        'A profile of /health shows what is above the bare server: its look into the store, the small heap of a supervisor, which is collected more often, and writes to a client that waits and has to be woken.',
+      ],
     };
   },
 };
