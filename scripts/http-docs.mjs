@@ -4,6 +4,7 @@
 import './check-node.mjs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { pathTemplate } from '../src/http/define-route.ts';
 import { PROBLEMS } from '../src/http/problem.ts';
 import { ROUTES } from '../src/http/routes.ts';
 import { NOUNS } from '../src/wire/schemas/outputs.ts';
@@ -24,7 +25,7 @@ function render() {
 function route({ method, path, access, summary, params, query, body, status, answer, problems }) {
   const who = access === 'open' ? 'Open to anybody.' : `Needs \`${access}\`.`;
   return [
-    `### ${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`,
+    `### ${method} ${pathTemplate(path)}`,
     '',
     `${summary} ${who}`,
     '',

@@ -3,8 +3,10 @@ import {
   type ChannelMessage,
   type ChannelSummary,
   channelMessagesAfter,
+  channelSenders,
   channelSummaries,
   channelTotals,
+  findChannelMessage,
   numberBeforeNewest,
 } from '../store/channels.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
@@ -29,4 +31,16 @@ export async function newestInChannel(
 ): Promise<ChannelMessage[]> {
   const { read } = databaseOf(bridge);
   return channelMessagesAfter(read, channel, await numberBeforeNewest(read, channel, limit), limit);
+}
+
+/** Who has written into each channel. */
+export async function sendersByChannel(bridge: Bridge): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await channelSenders(databaseOf(bridge).read);
+  const byChannel = Map.groupBy(rows, ({ channel }) => channel);
+  return new Map([...byChannel].map(([channel, own]) => [channel, own.map(({ sender }) => sender)]));
+}
+
+/** One message, of whatever channel. */
+export async function channelMessage(bridge: Bridge, id: string): Promise<ChannelMessage | undefined> {
+  return findChannelMessage(databaseOf(bridge).read, id);
 }

@@ -148,6 +148,11 @@ export function isWrite({ method }: Pick<Route, 'method'>): boolean {
 
 const MAX_BODY_BYTES = 64 * 1024;
 
+/** The path with `{name}` for each parameter, as OpenAPI writes it; `:name{.+}` may hold a slash. */
+export function pathTemplate(path: string): string {
+  return path.replaceAll(/:(\w+)(?:\{[^}]*\})?/g, '{$1}');
+}
+
 /** Keys that it does not know are refused: a wish to change something must not be half understood. */
 const NOTHING = z.strictObject({});
 

@@ -4,7 +4,7 @@ import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject }
 import { DEFAULT_PORT } from '../config-http.ts';
 import { VERSION } from '../version.ts';
 import { NOUNS } from '../wire/schemas/outputs.ts';
-import type { Route } from './define-route.ts';
+import { pathTemplate, type Route } from './define-route.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 
 /** What any route may answer, whatever it does. */
@@ -25,7 +25,7 @@ const problemSchema = z
   .describe('Why a request was refused (RFC 9457).');
 
 export function openApiOf(routes: readonly Route[]): object {
-  const byPath = Map.groupBy(routes, ({ path }) => path.replaceAll(/:(\w+)/g, '{$1}'));
+  const byPath = Map.groupBy(routes, ({ path }) => pathTemplate(path));
   const paths = [...byPath].map(([path, own]) => [
     path,
     Object.fromEntries(own.map((route) => [route.method.toLowerCase(), operationOf(route)])),

@@ -1,5 +1,15 @@
 /** Every route of the API. What is not listed here is not there. */
 import type { Route } from './define-route.ts';
+import { followChannel } from './routes/channel-stream.ts';
+import { acknowledgeInChannel, clearOneChannel, sendMessage } from './routes/channel-writes.ts';
+import {
+  channelState,
+  channelStatus,
+  listMessages,
+  showMessage,
+  useOtherTransport,
+  waitForMessages,
+} from './routes/channels.ts';
 import { showCosts } from './routes/costs.ts';
 import { approveProject, rejectProject } from './routes/decisions.ts';
 import { cancelProject, retryProject, steerProject } from './routes/direct.ts';
@@ -76,4 +86,14 @@ export const ROUTES: readonly Route[] = [
   revokeToken,
   showNotifications,
   testNotifications,
+  channelStatus,
+  channelState,
+  listMessages,
+  showMessage,
+  waitForMessages,
+  sendMessage,
+  acknowledgeInChannel,
+  clearOneChannel,
+  followChannel,
+  useOtherTransport,
 ];

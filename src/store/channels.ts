@@ -109,6 +109,17 @@ export async function channelSummaries(db: Reader, prefix = ''): Promise<Channel
   }));
 }
 
+/** Who has written into each channel, by name. */
+export async function channelSenders(db: Reader): Promise<{ channel: string; sender: string }[]> {
+  return db
+    .selectFrom('channel_messages')
+    .select(['channel', 'sender'])
+    .distinct()
+    .orderBy('channel')
+    .orderBy('sender')
+    .execute();
+}
+
 /** Deletes all messages of a channel. Returns how many there were. */
 export async function deleteChannel(trx: Writer, channel: string): Promise<number> {
   const deleted = await trx.deleteFrom('channel_messages').where('channel', '=', channel).executeTakeFirst();

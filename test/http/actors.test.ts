@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
 import { acceptPlan, changeSchedule } from '../../src/bridge/schedules.ts';
+import { sendToChannel } from '../../src/bridge/send-to-channel.ts';
 import { configOfText } from '../../src/config.ts';
 import { isWrite } from '../../src/http/define-route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
@@ -72,12 +73,38 @@ const STEPS: Readonly<Record<string, Step>> = {
     prepare: async () => ({ path: '/mcp/channels', body: toolCall('bridge_ping', {}) }),
     types: [],
   },
+  'POST /api/send': {
+    // Whoever sends says under which name.
+    prepare: async () => ({ path: '/api/send', body: { channel: 'a', sender: 'alice', content: 'x' } }),
+    types: [],
+  },
+  'POST /api/ack': {
+    prepare: async (rig) => ({
+      path: '/api/ack',
+      body: { channel: 'a', consumer_id: 'bob', message_id: await said(rig) },
+    }),
+    types: [],
+  },
+  'POST /api/clear': {
+    prepare: async (rig) => {
+      await said(rig);
+      return { path: '/api/clear', body: { channel: 'a' } };
+    },
+    types: ['channel.cleared'],
+  },
   'POST /mcp/code': {
     // What this side does is recorded as done by Claude Code.
     prepare: async () => ({ path: '/mcp/code', body: toolCall('bridge_get_pending_plan', {}) }),
     types: [],
   },
 };
+
+/** The id of a message in the channel `a`. */
+async function said({ bridge }: Rig): Promise<string> {
+  const sent = await sendToChannel(bridge, { channel: 'a', sender: 'alice', content: 'x' });
+  if (!sent.ok) throw new Error(sent.refusal.message);
+  return sent.value.message.id;
+}
 
 function toolCall(name: string, args: object) {
   return { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } };

@@ -1,5 +1,6 @@
 /** The document that programs read of the API is whole, and no input of any kind makes a route fail. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pathTemplate } from '../../src/http/define-route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { begin, everything, projectIn, send, supervised } from '../bridge/steps.ts';
 import { anyText, fc } from '../property.ts';
@@ -33,7 +34,7 @@ test('the OpenAPI document has every route, with its role and its answer, and ev
   const { json } = await api.call('GET /openapi.json');
   expect(json.openapi).toBe('3.1.0');
   for (const { method, path, access, status, answer } of ROUTES) {
-    const operation = json.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+    const operation = json.paths[pathTemplate(path)]?.[method.toLowerCase()];
     expect(operation?.security, path).toEqual(
       access === 'open' ? [] : [{ token: [] }, { cookie: [], key: [] }],
     );

@@ -57,7 +57,7 @@ export async function follow(
       if (id !== undefined) {
         const row = JSON.parse(data);
         // An event says its id itself.
-        if ('id' in row) expect(row.id).toBe(Number(id));
+        if (typeof row.id === 'number') expect(row.id).toBe(Number(id));
         client.ids.push(Number(id));
         client.rows.push(row);
       } else client.frames.push({ event: event ?? '', data: JSON.parse(data) });
