@@ -10,6 +10,7 @@ import { ConfigError } from '../config-error.ts';
 import type { Environment } from '../environment.ts';
 import { parseJson } from '../machine/program-output.ts';
 import { wslDistribution } from '../machine/wsl.ts';
+import { TOOLSETS, toolsetServer } from '../project/toolset.ts';
 import { DESKTOP_SERVER } from '../setup/desktop.ts';
 import { insideWsl, type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
 import { stateFolder } from '../state-folder.ts';
@@ -31,13 +32,19 @@ export function connectionsGroup(context: DoctorContext): CheckGroup {
         name: 'desktop',
         subject: 'MCP server of Claude Desktop',
         timeoutMs: TIMEOUT_MS,
-        run: (signal) => desktop(context, signal),
+        run: async (signal) => [
+          ...(await desktop(context, signal)),
+          ...(await toolsets(context, context.desktopConfigs, signal)),
+        ],
       },
       {
         name: 'code',
         subject: 'MCP server of Claude Code',
         timeoutMs: TIMEOUT_MS,
-        run: (signal) => code(context, signal),
+        run: async (signal) => [
+          ...(await code(context, signal)),
+          ...(await toolsets(context, [await codeFile(context)], signal)),
+        ],
       },
     ],
   };
@@ -81,7 +88,7 @@ function bomMessage(file: string): string {
 }
 
 async function code(context: DoctorContext, signal: AbortSignal): Promise<FindingFacts[]> {
-  const file = claudeUserFile((await context.supervisorEnv()).env, context.homeDir);
+  const file = await codeFile(context);
   const found = existsSync(file) ? await registeredIn(context, file, CODE_SERVER, signal) : [];
   if (found.length > 0) return found;
   const own = await tryOwn(context, CODE_SERVER, 'code', signal);
@@ -89,6 +96,32 @@ async function code(context: DoctorContext, signal: AbortSignal): Promise<Findin
   return [
     ok('Claude Code', 'Our server for Claude Code works (not registered; only working by hand needs that)'),
   ];
+}
+
+async function codeFile(context: DoctorContext): Promise<string> {
+  return claudeUserFile((await context.supervisorEnv()).env, context.homeDir);
+}
+
+/** The toolsets that these files name; nothing is said of those that nobody asked for. */
+async function toolsets(
+  context: DoctorContext,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<FindingFacts[]> {
+  const found: FindingFacts[] = [];
+  for (const file of files.filter((path) => existsSync(path)))
+    for (const name of TOOLSETS) {
+      const server = toolsetServer(name);
+      // What is wrong with the file itself is said by the check of the server for the loop.
+      if (await names(file, server)) found.push(...(await registeredIn(context, file, server, signal)));
+    }
+  return found;
+}
+
+async function names(file: string, server: string): Promise<boolean> {
+  if (!(await stat(file)).isFile()) return false;
+  const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  return clientConfig.safeParse(parseJson(text)).data?.mcpServers?.[server] !== undefined;
 }
 
 const clientConfig = z.looseObject({ mcpServers: z.record(z.string(), z.unknown()).optional() });
@@ -206,10 +239,17 @@ async function resultOf(subject: string, name: string, probe: ServerProbe): Prom
 /** The tools that a client needs. A server with fewer has the environment of a run, and is registered wrongly. */
 async function toolsOf(server: string): Promise<string[]> {
   // Loaded late: this process needs the servers nowhere else.
-  const tools =
-    server === DESKTOP_SERVER
-      ? (await import('../mcp/desktop.ts')).DESKTOP_TOOLS
-      : (await import('../mcp/code.ts')).codeTools(undefined);
+  switch (server) {
+    case DESKTOP_SERVER:
+      return namesOf((await import('../mcp/desktop.ts')).DESKTOP_TOOLS);
+    case CODE_SERVER:
+      return namesOf((await import('../mcp/code.ts')).codeTools(undefined));
+    default:
+      return namesOf((await import('../mcp/channels.ts')).channelToolset(undefined).tools);
+  }
+}
+
+function namesOf(tools: readonly { readonly name: string }[]): string[] {
   return tools.map(({ name }) => name);
 }
 

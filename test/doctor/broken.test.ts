@@ -677,6 +677,19 @@ describe('Claude Desktop and Claude Code', () => {
       message: /claude_bridge_desktop starts another server: claude_bridge_code/,
     },
     {
+      title: 'a toolset is registered with the server of another',
+      async breakIt(rig) {
+        await registerDesktop(rig, {});
+        const text = await readFile(rig.desktopConfig, 'utf8');
+        const config = JSON.parse(text);
+        config.mcpServers.claude_bridge_channels = config.mcpServers.claude_bridge_desktop;
+        await writeFile(rig.desktopConfig, JSON.stringify(config));
+      },
+      check: 'mcp.desktop',
+      verdict: 'problem',
+      message: /claude_bridge_channels starts another server: claude_bridge_desktop/,
+    },
+    {
       title: 'an older version is registered',
       breakIt: (rig) =>
         registerDesktop(rig, {
