@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { callCost } from './call-cost.ts';
+import { channels } from './channels.ts';
 import { commandStart } from './command-start.ts';
 import { evidence } from './evidence.ts';
 import { firstRequest } from './first-request.ts';
@@ -40,6 +41,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   httpRequests,
   httpStreams,
   notify,
+  channels,
 ];
 
 const HELP = `Usage: npm run bench -- [options]
