@@ -12,6 +12,7 @@ import {
   findCredential,
   insertCredential,
   insertSignInCode,
+  isSignInCode,
   takeSignInCode,
 } from '../store/credentials.ts';
 import type { Writer } from '../store/database.ts';
@@ -59,12 +60,14 @@ export async function makeSignInCode(
 
 /** Spends a code. Refused when it is none, was spent before, or is too old. */
 export async function signIn(bridge: Bridge, code: string): Promise<Result<Session>> {
+  // Whoever guesses must not keep others from writing.
+  if (!(await isSignInCode(databaseOf(bridge).read, digestOf(code)))) return refuse(SPENT);
   const cookie = drawSecret('bsc');
   const key = drawKey();
   return databaseOf(bridge).write<Result<Session>>(async (writing) => {
     const { trx, now } = writing;
     const taken = await takeSignInCode(trx, digestOf(code), now);
-    if (!taken) return refuse('that code was used, or is too old.');
+    if (!taken) return refuse(SPENT);
     await deleteExpiredBrowsers(trx, now);
     const { role } = taken;
     const expiresAt = new Date(Date.parse(now) + MAX_SESSION_MS).toISOString();
@@ -95,6 +98,8 @@ export async function browserOf(
   if (!isDigestOf(cookie, found.digest) || !isDigestOf(key, found.keyDigest)) return undefined;
   return unlessExpired(found, nowText(bridge));
 }
+
+const SPENT = 'that code was used, or is too old.';
 
 async function insertUnderFreeName(
   trx: Writer,

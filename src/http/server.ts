@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -92,13 +93,14 @@ export class HttpServer {
       const stamp = tls && (await stampOf(tls));
       const files: Result<TlsFiles | undefined> = tls ? await readTlsFiles(tls) : ok(undefined);
       const server = files.ok ? this.#createServer(app, underWay, files.value) : undefined;
+      const sockets = server ? socketsOf(server) : new Set<Socket>();
       const failure = server && (await listen(server, port, address));
       if (server && failure === undefined) {
         this.#troubles.delete(port);
         log.info('http.listening', { address, port });
         if (stamp !== undefined) await this.#renewTls(server as TlsServer, stamp);
         else await aborted(signal);
-        return end(server, served, underWay);
+        return end(server, sockets, served, underWay);
       }
       const cause = files.ok ? failure : files.refusal;
       if (!this.#troubles.has(port)) log.warn('http.not_listening', { address, port, cause });
@@ -149,7 +151,7 @@ export class HttpServer {
       hostname: config.http.listen,
       ...(tls && { createServer: createTlsServer }),
       serverOptions: {
-        ...(tls && { cert: tls.cert, key: tls.key }),
+        ...(tls && { cert: tls.cert, key: tls.key, handshakeTimeout: timeouts.headersMs }),
         requireHostHeader: false,
         maxHeaderSize: MAX_HEADER_BYTES,
         headersTimeout: timeouts.headersMs,
@@ -178,8 +180,19 @@ async function listen(server: Server, port: number, address: string): Promise<st
   }
 }
 
+/** All connections that are open, also those that have sent nothing, or are in the middle of a handshake. */
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
 async function end(
   server: Server,
+  sockets: ReadonlySet<Socket>,
   { clock, events, uses }: Served,
   underWay: ReadonlySet<Promise<unknown>>,
 ): Promise<void> {
@@ -189,7 +202,8 @@ async function end(
   const late = new AbortController();
   await Promise.race([Promise.allSettled(underWay), clock.sleep(MAX_CLOSE_MS, late.signal)]);
   late.abort();
-  server.closeAllConnections();
+  // That of the server knows no client that has not finished its handshake.
+  for (const socket of sockets) socket.destroy();
   await Promise.allSettled(underWay);
   await uses.close();
   await closed;

@@ -106,6 +106,16 @@ export async function insertSignInCode(trx: Writer, row: NewRow<'sign_in_codes'>
   await trx.insertInto('sign_in_codes').values(row).execute();
 }
 
+/** Whether there is such a code, spent by nobody; its time may be over. */
+export async function isSignInCode(db: Reader, digest: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('sign_in_codes')
+    .select('code_digest')
+    .where('code_digest', '=', digest)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Spends a code: it is gone. Returns undefined when there is none of this digest, or its time is over. */
 export async function takeSignInCode(
   trx: Writer,

@@ -1,8 +1,10 @@
 /** A browser signs in by a code, and is worth something with both its halves until it signs out. */
+import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { makeSignInCode } from '../../src/bridge/sign-in.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Role } from '../../src/project/credential.ts';
+import { databaseFile } from '../../src/state-folder.ts';
 import { changingNothing } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -62,6 +64,16 @@ test('a code that was spent, is too old or is none signs nobody in, and says wha
     );
     expect(answer.headers['set-cookie']).toBeUndefined();
   }
+});
+
+test('a code that nobody made is refused while another program holds the store', async () => {
+  await using rig = await createRig();
+  await using api = await serve(rig);
+  const other = new Sqlite(databaseFile(rig.home));
+  other.exec('BEGIN IMMEDIATE');
+  const answer = await api.call('POST /session', { body: { code: 'bsl_none' } });
+  other.close();
+  expect([answer.status, answer.json.code]).toEqual([401, 'not-signed-in']);
 });
 
 test('a code that many spend at once signs one in', async () => {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { copyFile, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
@@ -110,6 +110,17 @@ test.each([
 ])('a certificate with %s is refused in one sentence', async (_, { cert, key }, words) => {
   const read = await readTlsFiles({ cert: fixture(cert), key: fixture(key) });
   expect(read).toMatchObject({ ok: false, refusal: expect.stringContaining(words) });
+});
+
+test('a server over TLS that ends waits for no client in the middle of its handshake', async () => {
+  await using rig = await createRig();
+  await using api = await serve(rig, { http: { tls: await filesIn(rig) } });
+  const silent = connect(api.port, '127.0.0.1');
+  await once(silent, 'connect');
+  await overTls(api.port, 'GET /health');
+  const closed = once(silent, 'close');
+  await api.server.close();
+  await closed;
 });
 
 test('the same API is served on a second port, with one set of names, cookies and limits', async () => {
