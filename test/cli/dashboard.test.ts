@@ -69,6 +69,22 @@ describe('dashboard', () => {
     expect(rowsOf(rig.home, 'sign_in_codes')).toMatchObject([{ name: 'phone', role: 'decide' }]);
   });
 
+  test('token revoke ends what a signed-in browser has open within a second', async ({ rig }) => {
+    const port = await serving(rig);
+    const answer = await spend(port, (await rig.run('dashboard', '--print')).stdout.trim());
+    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const { key } = (await answer.json()) as { key: string };
+    const headers = { cookie, 'bridge-key': key };
+    const stream = await fetch(`http://127.0.0.1:${port}/events`, { headers });
+    expect(stream.status).toBe(200);
+    const whole = stream.text();
+    expect((await rig.run('token', 'revoke', 'browser')).stdout).toBe("The token 'browser' is revoked.\n");
+    const revoked = performance.now();
+    expect(await whole).toMatch(/event: bye\ndata: \{"reason":"revoked"\}\n\n$/);
+    expect(performance.now() - revoked).toBeLessThan(1_000);
+    expect((await fetch(`http://127.0.0.1:${port}/session`, { headers })).status).toBe(401);
+  });
+
   test('dashboard makes no code that nobody can spend, and says what is wrong and what to do', async ({
     rig,
   }) => {
