@@ -35,7 +35,7 @@ describe('dashboard', () => {
     const { stdout, stderr } = await rig.run('dashboard');
     expect(stdout).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/#signin=bsl_[\\w-]{22}\n$`));
     expect(stderr).toBe(
-      "It signs one browser in, once, within 2 minutes, with the role 'admin'. Pass it to nobody else.\nThere is no page in this build yet: docs/http.md says how a program uses the code.\n",
+      "It signs one browser in, once, within 2 minutes, with the role 'admin'. Pass it to nobody else.\n",
     );
     const url = stdout.trim();
     expect(await (await spend(port, url)).json()).toMatchObject({ name: 'browser', role: 'admin' });

@@ -36,9 +36,7 @@ export function dashboardCommand(cli: Cli): Command {
 
 const ABOUT = `
 The link signs one browser in to the HTTP API, once, for 30 days; what the
-browser does is recorded under its name. List and revoke browsers with 'token'.
-This build has no page yet: the code after #signin= is for POST /session, as
-docs/http.md says.`;
+browser does is recorded under its name. List and revoke browsers with 'token'.`;
 
 async function dashboard(cli: Cli, { role, phone, print, json }: Options): Promise<void> {
   const { http } = configOf(cli);
@@ -65,7 +63,6 @@ async function dashboard(cli: Cli, { role, phone, print, json }: Options): Promi
     cli.out.hint(
       `It signs one browser in, once, within ${terms.minutes} minutes, with the role '${granted}'. Pass it to nobody else.`,
     );
-    cli.out.hint('There is no page in this build yet: docs/http.md says how a program uses the code.');
   });
 }
 
