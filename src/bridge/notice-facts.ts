@@ -9,13 +9,8 @@ import type { Reader } from '../store/database.ts';
 import { findEvent } from '../store/events.ts';
 import { findEvidence } from '../store/evidence.ts';
 import { allHolds } from '../store/holds.ts';
-import {
-  digestCounts,
-  digestProjects,
-  newestReceipt,
-  originalOf,
-  type StoredNotification,
-} from '../store/notifications.ts';
+import { digestCounts, digestProjects, originalOf, type StoredNotification } from '../store/notifications.ts';
+import { newestReceipt } from '../store/outbox.ts';
 import { findProject } from '../store/projects.ts';
 import { findRequest } from '../store/requests.ts';
 import { findCompletion } from '../store/reviews.ts';

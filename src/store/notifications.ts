@@ -261,20 +261,6 @@ export async function countReminders(
   return Number(count);
 }
 
-/** What the receiver answered to the newest of this tag. */
-export async function newestReceipt(db: Reader, receiver: string, tag: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('notifications')
-    .select('receipt')
-    .where('receiver', '=', receiver)
-    .where('tag', '=', tag)
-    .where('receipt', 'is not', null)
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.receipt ?? null;
-}
-
 const kindWord = knownWord('notifications.kind', NOTIFICATION_KINDS);
 const stateWord = knownWord('notifications.state', NOTIFICATION_STATES);
 

@@ -100,3 +100,17 @@ export async function outboxCounts(
     .execute();
   return rows.map(({ count, ...row }) => ({ ...row, count: Number(count) }));
 }
+
+/** What the receiver answered to the newest of this tag. */
+export async function newestReceipt(db: Reader, receiver: string, tag: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('notifications')
+    .select('receipt')
+    .where('receiver', '=', receiver)
+    .where('tag', '=', tag)
+    .where('receipt', 'is not', null)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.receipt ?? null;
+}
