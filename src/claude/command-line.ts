@@ -67,7 +67,6 @@ function sessionArguments({ sessionId, resume, model, permissionMode, maxBudgetU
 
 export interface ReviewLine extends Omit<Session, 'resume' | 'permissionMode'> {
   readonly claudeSettings: ClaudeSettings;
-  readonly disallowedTools: readonly string[];
   /** A folder that it may read besides its own. */
   readonly patchFolder: string | undefined;
   /** The form of the answer. */
@@ -85,12 +84,12 @@ const ANSWER_TOOL = 'StructuredOutput';
  * CLAUDE.md, which the work may have changed, is a file to read and no instruction (seen in 2.1.329).
  */
 export function reviewCommandLine(line: ReviewLine): string[] {
-  const { claudeSettings, disallowedTools, patchFolder, answerSchema } = line;
+  const { claudeSettings, patchFolder, answerSchema } = line;
   return [
     ...sessionArguments({ ...line, resume: false, permissionMode: 'dontAsk' }),
     ...['--tools', READING_TOOLS.join(',')],
     ...['--allowedTools', READING_TOOLS.join(',')],
-    ...['--disallowedTools', [...NOT_OFFERED, ...CHANGING_TOOLS, ...disallowedTools].join(',')],
+    ...['--disallowedTools', [...NOT_OFFERED, ...CHANGING_TOOLS].join(',')],
     ...['--setting-sources', claudeSettings === 'none' ? '' : 'user'],
     ...['--json-schema', answerSchema],
     // Without a file it has no server at all.

@@ -88,15 +88,21 @@ function readingOnly({ mode }: Pick<Policy, 'mode'>): object {
   return mode === 'plan' ? { useAutoModeDuringPlan: false } : {};
 }
 
-/** The settings of a reviewer, which has no server of ours for a hook to call. It never reads outside its folder. */
-export function reviewSettings(protection: Pick<Protection, 'projectId' | 'stateFolders'>): string {
+/**
+ * The settings of a reviewer, which has no server of ours for a hook to call. It never reads outside its folder, and nothing
+ * of what the policy denies; what the policy allows or asks about is not for a reviewer.
+ */
+export function reviewSettings({
+  workspace,
+  policy,
+  ...protection
+}: Pick<RunSettings, 'projectId' | 'workspace' | 'stateFolders' | 'policy'>): string {
+  const { deny } = anchored(policy, workspace);
+  const rules = { allow: [], deny, ask: [] };
   return JSON.stringify({
-    permissions: permissionsOf({ ...protection, blockOutside: 'files', policy: NO_RULES }),
+    permissions: permissionsOf({ ...protection, blockOutside: 'files', policy: rules }),
   });
 }
-
-/** Those of the owner are on the command line of a reviewer. */
-const NO_RULES = { allow: [], deny: [], ask: [] };
 
 type Protection = Omit<RunSettings, 'workspace' | 'askWaitMs' | 'gatedTools' | 'sandbox' | 'policy'> & {
   readonly policy: Pick<Policy, 'allow' | 'deny' | 'ask'>;
@@ -106,7 +112,7 @@ function permissionsOf({ projectId, stateFolders, blockOutside, policy }: Protec
   const names = [...PROTECTED, ...worktreesBut(projectId)];
   const files = stateFolders.flatMap((folder) => names.map((name) => `//${rulePath(folder)}/${name}`));
   return {
-    // On the command line a rule ends at its first closing parenthesis (seen in 2.1.329).
+    // All rules are here: on the command line one ends at its first closing parenthesis (seen in 2.1.329).
     ...(policy.allow.length === 0 ? {} : { allow: policy.allow }),
     // A rule for Edit applies to every tool that writes files.
     deny: [...files.flatMap((file) => [`Read(${file})`, `Edit(${file})`]), ...policy.deny],

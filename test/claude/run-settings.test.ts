@@ -32,7 +32,7 @@ describe('settings of a run', () => {
       },
       network: { allowedDomains: ['registry.npmjs.org'] },
     });
-    expect(JSON.parse(reviewSettings({ projectId: 'a', stateFolders: [] })).sandbox).toBeUndefined();
+    expect(reviewerSettings([]).sandbox).toBeUndefined();
   });
 
   test('the settings deny the worktrees of other projects, and not its own', () => {
@@ -137,13 +137,28 @@ describe('settings of a run', () => {
   });
 
   test('the settings of a reviewer have no hook, and refuse what lies outside its folder', () => {
-    const own = JSON.parse(
-      reviewSettings({ projectId: '7fa3c8812e04', stateFolders: ['/home/ann/.bridge'] }),
-    );
+    const own = reviewerSettings([]);
     expect(own).toEqual({ permissions: settings().permissions });
     expect(own.permissions).toMatchObject({
       blockFileToolReadsOutsideWorkingDirectories: true,
       blockWritesOutsideWorkingDirectories: true,
     });
   });
+
+  test('the settings of a reviewer deny what the policy denies, in its folder, and take nothing else of it', () => {
+    const { permissions } = reviewerSettings(['Read(/docs/a (b)/**)', 'Grep']);
+    expect(permissions).not.toHaveProperty('allow');
+    expect(permissions).not.toHaveProperty('ask');
+    expect(permissions.deny).toEqual([
+      ...settings().permissions.deny,
+      'Read(//code/site/docs/a (b)/**)',
+      'Grep',
+    ]);
+  });
 });
+
+function reviewerSettings(deny: readonly string[]) {
+  const policy = { mode: 'acceptEdits', allow: ['Bash'], deny, ask: ['WebFetch'] } as const;
+  const protection = { projectId: '7fa3c8812e04', stateFolders: ['/home/ann/.bridge'] };
+  return JSON.parse(reviewSettings({ ...protection, workspace: '/code/site', policy }));
+}

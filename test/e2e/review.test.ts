@@ -118,6 +118,30 @@ test('a reviewer reads and changes nothing, whatever the work tells it; what it 
   expect((await rig.command('status', '--json')).stdout).toContain('"blocking": 1');
 });
 
+test('a reviewer reads nothing that the owner denies, also by a rule with parentheses, spaces and commas in its path', async ({ rig }) => {
+  const deny = ['Read(/app (private) old, too/**)', 'Read(b.txt)'];
+  await repository(rig, { checks: CHECKS, review: { max_usd: 2 }, policy: { deny } });
+  const id = await rig.send(PLAN);
+  const read = (name: string) => ({
+    name: 'Read',
+    input: { file_path: join(worktreeFolder(rig.home, id), name) },
+  });
+  rig.script = parted(
+    [
+      write(rig, id, 'app (private) old, too/a.txt', 'private\n'),
+      write(rig, id, 'b.txt', 'private\n'),
+      write(rig, id, 'greeting.txt', 'hello\n'),
+      submit(),
+      say('ok'),
+    ],
+    [calls([read('app (private) old, too/a.txt'), read('b.txt'), read('greeting.txt')]), answer()],
+  );
+  await rig.startSupervisor();
+  await rig.until(id, 'awaiting_approval');
+  const second = rig.asked().filter(isReview)[1];
+  expect(second?.toolResults.map(({ isError }) => isError)).toEqual([true, true, false]);
+});
+
 test('a reviewer reads a patch that is too long for its prompt from a file', async ({ rig }) => {
   await repository(rig, { checks: CHECKS, review: { max_usd: 2 } });
   const id = await rig.send(PLAN);

@@ -53,9 +53,13 @@ export async function prepareReview(
     sessionId: run.sessionId,
     model: run.model,
     maxBudgetUsd: budget.leftUsd,
-    disallowedTools: projectRules(config, project).policy.deny,
     claudeSettings: folder.claudeSettings,
-    settings: reviewSettings({ projectId: project.id, stateFolders }),
+    settings: reviewSettings({
+      projectId: project.id,
+      workspace: folder.path,
+      stateFolders,
+      policy: projectRules(config, project).policy,
+    }),
     patchFolder: 'file' in patch ? dirname(patch.file) : undefined,
     answerSchema: answerSchema(),
   });
