@@ -5,7 +5,7 @@ import { absolutePath } from '../home-path.ts';
 import { answers } from '../machine/answering.ts';
 import type { Project } from '../project/project.ts';
 import type { Schedule, SkipCause } from '../project/schedule.ts';
-import { DEFAULT_CATCH_UP_MS, slotAfter, slotDue } from '../project/timetable.ts';
+import { countsFrom, DEFAULT_CATCH_UP_MS, isReadable, slotAfter, slotDue } from '../project/timetable.ts';
 import { type Result, refuse } from '../result.ts';
 import type { Writer } from '../store/database.ts';
 import {
@@ -26,8 +26,8 @@ import { namedFolder } from './workspaces.ts';
 
 /**
  * Makes a project for each schedule that is due: of the slots that were missed the newest alone, and none while the project
- * of an earlier slot is open. A slot is taken up or passed over once, in the transaction that says so. Returns the
- * projects. Throws LeaseLost.
+ * of an earlier slot is open. A slot is taken up or passed over once, in the transaction that says so. A schedule whose times
+ * cannot be read any more is paused, and says why. Returns the projects. Throws LeaseLost.
  */
 export async function fireSchedules(
   lease: HeldLease,
@@ -36,8 +36,13 @@ export async function fireSchedules(
 ): Promise<Project[]> {
   const { bridge } = lease;
   const made: Project[] = [];
-  for (const schedule of await allSchedules(databaseOf(bridge).read)) {
-    const slot = dueNow(bridge, schedule, policy);
+  const active = (await allSchedules(databaseOf(bridge).read)).filter(({ state }) => state === 'active');
+  for (const schedule of active) {
+    if (!isReadable(schedule)) {
+      await pauseUnreadable(lease, schedule);
+      continue;
+    }
+    const slot = await dueNow(lease, schedule, policy);
     // A folder on a drive that is disconnected is asked for again, as long as the slot may be made up for.
     if (slot === undefined || !(await folderAnswers(bridge, policy, schedule))) continue;
     const checked = await checkAgain(bridge, policy, schedule, env);
@@ -49,10 +54,35 @@ export async function fireSchedules(
   return made;
 }
 
-function dueNow(bridge: Bridge, schedule: Schedule, policy: SchedulePolicy): string | undefined {
-  if (schedule.state !== 'active') return undefined;
+/** Thrown each time, what croner says of it would end the supervisor at each start. */
+async function pauseUnreadable(lease: HeldLease, { id, cron, timezone }: Schedule): Promise<void> {
+  await writeHolding(lease, async ({ trx, now }) => {
+    const schedule = await lockSchedule(trx, id);
+    // Amended or paused meanwhile.
+    if (schedule?.state !== 'active' || isReadable(schedule)) return;
+    const problem = `its times cannot be read any more: 'schedule: ${cron}' with 'timezone: ${timezone}'. Amend it.`;
+    await pauseWith(trx, schedule, now, problem, now);
+  });
+}
+
+async function dueNow(
+  lease: HeldLease,
+  schedule: Schedule,
+  policy: SchedulePolicy,
+): Promise<string | undefined> {
+  const now = lease.bridge.clock.now();
+  const last = countsFrom(schedule, now);
+  if (last < new Date(schedule.lastSlot)) await countFrom(lease, schedule, last.toISOString());
   const catchUpMs = policy.schedule_catch_up ?? DEFAULT_CATCH_UP_MS;
-  return slotDue(schedule, new Date(schedule.lastSlot), bridge.clock.now(), catchUpMs)?.toISOString();
+  return slotDue(schedule, last, now, catchUpMs)?.toISOString();
+}
+
+/** Goes on with what a clock that was ahead has passed over. What it made a project of is not made twice. */
+async function countFrom(lease: HeldLease, { id, lastSlot }: Schedule, from: string): Promise<void> {
+  await writeHolding(lease, async ({ trx }) => {
+    if ((await lockSchedule(trx, id))?.lastSlot === lastSlot)
+      await updateSchedule(trx, id, { last_slot: from });
+  });
 }
 
 async function folderAnswers(bridge: Bridge, policy: SchedulePolicy, { place }: Schedule): Promise<boolean> {
@@ -95,10 +125,20 @@ async function takeUp(
       ? await storePlan(trx, lease.bridge, checked.value, 'supervisor', { scheduleId: id, slot })
       : refuse(checked.refusal);
     if (stored.ok) return stored.value.project;
-    // What was refused once is refused each time, until a person has looked.
-    await updateSchedule(trx, id, { state: 'paused', problem: stored.refusal });
-    return skip('refused', stored.refusal);
+    return pauseWith(trx, schedule, slot, stored.refusal, now);
   });
+}
+
+/** What was refused once is refused each time, until a person has looked. */
+async function pauseWith(
+  trx: Writer,
+  schedule: Schedule,
+  slot: string,
+  problem: string,
+  createdAt: string,
+): Promise<undefined> {
+  await updateSchedule(trx, schedule.id, { state: 'paused', problem });
+  return skipSlot(trx, schedule, slot, 'refused', problem, createdAt);
 }
 
 async function skipSlot(

@@ -37,7 +37,15 @@ export function localTimezone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** The first slot after `after`; undefined when there is none any more. */
+/**
+ * Whether a timetable that was kept can still be read: another version of croner, or a system that knows other time zones, may
+ * not. croner itself takes any word as a time zone (seen in 11.0.1).
+ */
+export function isReadable({ cron, timezone }: Timetable): boolean {
+  return isCron(cron) && isTimezone(timezone);
+}
+
+/** The first slot after `after`; undefined when there is none any more. Throws for a timetable that cannot be read. */
 export function nextSlot({ cron, timezone }: Timetable, after: Date): Date | undefined {
   return new Cron(cron, { mode: '5-part', paused: true, timezone }).nextRun(after) ?? undefined;
 }
@@ -77,10 +85,25 @@ export function slotDue(timetable: Timetable, last: Date, now: Date, catchUpMs: 
   return newestSlot(timetable, last > oldest ? last : oldest, now);
 }
 
-/** The slot that comes next: none that was taken up or passed over before, as by a clock that was ahead. */
-export function slotAfter(schedule: Timetable & { readonly lastSlot: string }, now: Date): Date | undefined {
+/**
+ * The time after which slots count: the newest one that was taken up or passed over, or when the schedule was sent. A clock
+ * that was ahead has passed over some that are still to come: then it is now.
+ */
+export function countsFrom(schedule: Counted, now: Date): Date {
   const last = new Date(schedule.lastSlot);
-  return nextSlot(schedule, last > now ? last : now);
+  // Before that the clock cannot be right.
+  if (now < new Date(schedule.createdAt)) return last;
+  const next = nextSlot(schedule, now);
+  return next && next < last ? now : last;
+}
+
+type Counted = Timetable & { readonly lastSlot: string; readonly createdAt: string };
+
+/** The slot that comes next; undefined when there is none any more, or the timetable cannot be read. */
+export function slotAfter(schedule: Counted, now: Date): Date | undefined {
+  if (!isReadable(schedule)) return undefined;
+  const from = countsFrom(schedule, now);
+  return nextSlot(schedule, from > now ? from : now);
 }
 
 /** How close two slots in a row come within the next ones; infinite when there are not two. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { amendSchedule } from '../../src/bridge/amend-schedule.ts';
 import { cancel } from '../../src/bridge/control.ts';
 import { fireSchedules, nextSlotTime } from '../../src/bridge/fire-schedules.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { projectDetails, projectState } from '../../src/bridge/queries.ts';
 import {
   acceptPlan,
@@ -15,6 +16,7 @@ import {
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
 import type { Project } from '../../src/project/project.ts';
+import { updateSchedule } from '../../src/store/schedules.ts';
 import type { Rig } from '../rig.ts';
 import {
   accepted,
@@ -145,25 +147,59 @@ describe('a plan with a schedule', () => {
     expect(refusalOf(await changeSchedule(rig.bridge, sent.id, 'active', 'person'))).toContain('not found');
   });
 
-  test('a schedule goes on that a clock which was ahead had passed over, once it is paused and resumed; no slot makes two projects', async () => {
+  test('a schedule goes on by itself after a clock that was ahead, and no slot makes two projects', async () => {
     await using rig = await supervised();
-    const { schedule: sent } = await schedule(rig);
+    await schedule(rig);
     goTo(rig, '2026-03-02T05:00:00.000Z');
     await close(rig, await fire(rig));
     goTo(rig, '2030-01-01T12:00:00.000Z');
     expect(await fire(rig)).toMatchObject([{ slot: '2030-01-01T05:00:00.000Z' }]);
     await close(rig, await projectsOf(rig));
     goTo(rig, '2026-03-01T13:00:00.000Z');
-    // It says so: nothing is to come before that slot.
-    expect(await listSchedules(rig.bridge)).toMatchObject([{ nextSlot: '2030-01-02T05:00:00.000Z' }]);
-    expect(await nextSlotTime(rig.bridge)).toEqual(new Date('2030-01-02T05:00:00.000Z'));
-    accepted(await changeSchedule(rig.bridge, sent.id, 'paused', 'person'));
-    const { nextSlot } = accepted(await changeSchedule(rig.bridge, sent.id, 'active', 'person'));
-    expect(nextSlot).toBe('2026-03-02T05:00:00.000Z');
+    expect(await listSchedules(rig.bridge)).toMatchObject([{ nextSlot: '2026-03-02T05:00:00.000Z' }]);
+    expect(await nextSlotTime(rig.bridge)).toEqual(new Date('2026-03-02T05:00:00.000Z'));
+    expect(await fire(rig)).toEqual([]);
     goTo(rig, '2026-03-02T05:00:00.000Z');
     expect(await fire(rig)).toEqual([]);
     goTo(rig, '2026-03-03T05:00:00.000Z');
     expect(await fire(rig)).toMatchObject([{ slot: '2026-03-03T05:00:00.000Z' }]);
+    await close(rig, await projectsOf(rig));
+    goTo(rig, '2030-01-01T05:00:00.000Z');
+    expect(await fire(rig)).toEqual([]);
+  });
+
+  test('a clock that is behind the day on which a schedule was sent changes nothing of it', async () => {
+    await using rig = await supervised();
+    await schedule(rig);
+    goTo(rig, '1970-01-01T00:00:00.000Z');
+    await changingNothing(rig.bridge, () => fire(rig));
+    goTo(rig, '2026-03-01T13:00:00.000Z');
+    await changingNothing(rig.bridge, () => fire(rig));
+  });
+
+  test.each([
+    ['times', { cron: '61 6 * * *' }],
+    ['a time zone', { timezone: 'Mars/Base' }],
+  ])('a schedule with %s that cannot be read is paused, says why, and keeps no other from its slot', async (_, broken) => {
+    await using rig = await supervised();
+    const { schedule: sent } = await schedule(rig);
+    const other = await schedule(rig, DAILY.replace('Sweep.', 'Mop.'));
+    await databaseOf(rig.bridge).write(({ trx }) => updateSchedule(trx, sent.id, broken));
+    expect(await listSchedules(rig.bridge)).toMatchObject([{ nextSlot: null }, {}]);
+    expect(await nextSlotTime(rig.bridge)).toEqual(new Date('2026-03-02T05:00:00.000Z'));
+    goTo(rig, '2026-03-02T05:00:00.000Z');
+    expect(await fire(rig)).toMatchObject([{ scheduleId: other.schedule.id }]);
+    const { schedule: paused } = accepted(await findSchedule(rig.bridge, sent.id));
+    expect(paused).toMatchObject({ state: 'paused' });
+    expect(paused.problem).toContain(Object.values(broken)[0]);
+    await changingNothing(rig.bridge, () => fire(rig));
+    accepted(await changeSchedule(rig.bridge, sent.id, 'active', 'person'));
+    expect(await fire(rig)).toEqual([]);
+    expect(accepted(await findSchedule(rig.bridge, sent.id)).schedule.state).toBe('paused');
+    const plan = DAILY.replace('Sweep.', 'Dust.');
+    accepted(await amendSchedule(rig.bridge, policyOf(rig), sent, plan, 'person'));
+    const resumed = accepted(await changeSchedule(rig.bridge, sent.id, 'active', 'person'));
+    expect(resumed.nextSlot).toBe('2026-03-03T05:00:00.000Z');
   });
 
   test('an amended schedule makes projects of its new plan at its new times, none of them in the past', async () => {

@@ -118,7 +118,9 @@ test('a reviewer reads and changes nothing, whatever the work tells it; what it 
   expect((await rig.command('status', '--json')).stdout).toContain('"blocking": 1');
 });
 
-test('a reviewer reads nothing that the owner denies, also by a rule with parentheses, spaces and commas in its path', async ({ rig }) => {
+test('a reviewer reads nothing that the owner denies, also by a rule with parentheses, spaces and commas in its path', async ({
+  rig,
+}) => {
   const deny = ['Read(/app (private) old, too/**)', 'Read(b.txt)'];
   await repository(rig, { checks: CHECKS, review: { max_usd: 2 }, policy: { deny } });
   const id = await rig.send(PLAN);
