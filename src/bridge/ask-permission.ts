@@ -70,7 +70,7 @@ async function judge(
     const permissions = equal.filter(({ kind }) => kind === 'permission');
     const undecided = permissions.find(isUndecided);
     if (undecided) {
-      const until = waitsUntil(await undecidedRequests(trx, projectId), waitMs);
+      const until = waitsUntil(await undecidedRequests(trx, projectId), waitMs, now);
       return now < until
         ? { kind: 'wait', until, requestId: undecided.id }
         : { kind: 'deny', reason: NOT_ANSWERED };

@@ -30,7 +30,7 @@ export async function askQuestion(
     const request = (await findRequest(trx, id)) ?? asked.value;
     if (request.state === 'withdrawn') return refuse('the question was called off; go on without an answer.');
     if (isUndecided(request)) {
-      const until = waitsUntil(await undecidedRequests(trx, asker.projectId), waitMs);
+      const until = waitsUntil(await undecidedRequests(trx, asker.projectId), waitMs, now);
       return now < until ? ok({ kind: 'wait', until, requestId: id }) : refuse(NOT_ANSWERED);
     }
     await updateRequest(trx, id, { told_at: now, run_id: asker.runId });

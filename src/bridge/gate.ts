@@ -109,7 +109,7 @@ async function waitOrPutOff(
   waitMs: number,
 ): Promise<GateVerdict> {
   const undecided = await undecidedRequests(trx, projectId);
-  const until = waitsUntil(undecided, waitMs);
+  const until = waitsUntil(undecided, waitMs, now);
   if (now < until) return { kind: 'wait', until, requestId: request.id };
   // A subagent whose call is put off ends, and nobody hears of its call again (seen in 2.1.329).
   if (agentId !== null) return { kind: 'deny', reason: SUBAGENT };
@@ -133,8 +133,16 @@ const AGAIN = 'another call waits for a person first: make this call again after
 const AGAIN_AFTER_MESSAGE =
   'a message from the person comes first: make this call again afterwards, exactly like this.';
 
-/** The end of the one wait that a run has for all that it asks at a time. */
-export function waitsUntil(undecided: readonly Pick<AskedRequest, 'createdAt'>[], waitMs: number): string {
+/**
+ * The end of the one wait that a run has for all that it asks at a time: never longer from `now` than a whole one, also after
+ * the clock was set back.
+ */
+export function waitsUntil(
+  undecided: readonly Pick<AskedRequest, 'createdAt'>[],
+  waitMs: number,
+  now: string,
+): string {
   const first = undecided.map(({ createdAt }) => createdAt).sort()[0];
-  return first === undefined ? '' : new Date(Date.parse(first) + waitMs).toISOString();
+  if (first === undefined) return '';
+  return new Date(Date.parse(first < now ? first : now) + waitMs).toISOString();
 }

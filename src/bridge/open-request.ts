@@ -1,11 +1,17 @@
 /** Claude Code asks: recorded once for a call, by the run under way alone. */
 import { createHash } from 'node:crypto';
 import type { ProjectId, RequestId, RunId } from '../project/ids.ts';
-import { type AskedRequest, canonicalInput, isUndecided, type RequestKind } from '../project/request.ts';
+import {
+  type AskedRequest,
+  canonicalInput,
+  isUndecided,
+  MAX_UNDECIDED,
+  type RequestKind,
+} from '../project/request.ts';
 import { cleanText } from '../project/text.ts';
-import { ok, type Result } from '../result.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
-import { insertRequest, requestsWithInput } from '../store/requests.ts';
+import { countUndecided, insertRequest, requestsWithInput } from '../store/requests.ts';
 import { type Bridge, changeProject, newRequestId, type ProjectChange } from './bridge.ts';
 import { whyNotHeard } from './submissions.ts';
 
@@ -35,7 +41,10 @@ export interface Asking {
 
 export const PERMISSION: Asking = { kind: 'permission', question: '', options: [], defaultAnswer: null };
 
-/** Records what a run asks, unless that is asked already: about the same call, or an equal one that nobody has decided. */
+/**
+ * Records what a run asks, unless that is asked already: about the same call, or an equal one that nobody has decided. Refuses
+ * what a person would have to read besides all too much.
+ */
 export async function openRequest(
   bridge: Bridge,
   asker: Asker,
@@ -54,10 +63,13 @@ export async function openRequest(
       const refusal = await whyNotHeard(trx, project, { runId, requestId: null });
       if (refusal) return refusal;
       const before = (await requestOfCall(trx, asker, call)) ?? (await undecidedEqual(trx, asker, call));
-      return before && ok(before);
+      if (before) return ok(before);
+      return (await countUndecided(trx, projectId)) < MAX_UNDECIDED ? undefined : refuse(TOO_MANY);
     },
   );
 }
+
+const TOO_MANY = `${MAX_UNDECIDED} things that were asked wait for a person, and no more are asked until one is decided: do what needs none of them, then end your turn.`;
 
 async function addRequest(
   { trx, now, project, event }: ProjectChange,

@@ -39,6 +39,9 @@ export type PermissionScope = (typeof PERMISSION_SCOPES)[number];
 export const MIN_OPTIONS = 2;
 export const MAX_OPTIONS = 6;
 
+/** How much of what one project asks may wait for a person: nobody reads more at a time, and each call reads all of it. */
+export const MAX_UNDECIDED = 50;
+
 /** How long a run waits for a person before it puts its call off, unless the owner says otherwise. */
 export const DEFAULT_ASK_WAIT_MS = 2 * 60_000;
 

@@ -67,6 +67,17 @@ export async function undecidedRequests(db: Reader, projectId?: ProjectId): Prom
   return (await query.orderBy('created_at').orderBy('id').execute()).map(toRequest);
 }
 
+/** How many requests of a project a person can decide now. */
+export async function countUndecided(db: Reader, projectId: ProjectId): Promise<number> {
+  const row = await db
+    .selectFrom('requests')
+    .select((query) => query.fn.countAll<number>().as('count'))
+    .where('state', 'in', UNDECIDED_STATES)
+    .where('project_id', '=', projectId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** Ids of what is to be decided by default at `now`, oldest first, with their projects. */
 export async function overdueRequests(
   db: Reader,

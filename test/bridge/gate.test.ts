@@ -9,6 +9,7 @@ import type { AskedCall, Asking } from '../../src/bridge/open-request.ts';
 import { allowRequest, answerRequest, denyRequest, listRequests } from '../../src/bridge/requests.ts';
 import { reject } from '../../src/bridge/reviews.ts';
 import { recordDelivered, recordSending, recordUnsent } from '../../src/bridge/runs.ts';
+import { MAX_UNDECIDED } from '../../src/project/request.ts';
 import type { Run } from '../../src/project/run.ts';
 import type { Rig } from '../rig.ts';
 import {
@@ -224,6 +225,24 @@ describe('the permission prompt', () => {
     expect(await prompt(rig, run, call())).toMatchObject({ kind: 'deny' });
     expect(await listRequests(rig.bridge, { undecided: true })).toEqual([]);
   });
+});
+
+test('of what one project asks no more waits for a person than they would read: the next is refused in words, until one is decided', async () => {
+  await using rig = await supervised();
+  const run = await working(rig);
+  for (let n = 0; n < MAX_UNDECIDED; n += 1) await prompt(rig, run, call(`toolu_${n}`, `npm publish ${n}`));
+  const tooMany = {
+    kind: 'deny',
+    reason: expect.stringContaining(`${MAX_UNDECIDED} things that were asked`),
+  };
+  expect(await changingNothing(rig.bridge, () => prompt(rig, run, call('toolu_a')))).toMatchObject(tooMany);
+  const question = call('toolu_b', 'which port');
+  const asked = () => gate(rig, run, question, { asking: QUESTION });
+  expect(await changingNothing(rig.bridge, asked)).toMatchObject(tooMany);
+  // What was asked before waits as ever.
+  expect(await prompt(rig, run, call('toolu_c', 'npm publish 1'))).toMatchObject({ kind: 'wait' });
+  await decide(rig, (id) => denyRequest(rig.bridge, id, 'no', 'person'));
+  expect(await asked()).toMatchObject({ kind: 'wait' });
 });
 
 describe('a question', () => {

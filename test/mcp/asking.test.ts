@@ -1,17 +1,20 @@
 /** The tools of a run that ask a person, as Claude Code calls them. */
 import { describe, expect, test } from 'vitest';
 import { allowRequest, answerRequest, denyRequest, listRequests } from '../../src/bridge/requests.ts';
+import type { Scope } from '../../src/mcp/code/scope.ts';
 import { eventually } from '../eventually.ts';
+import { HOUR, JumpingClock } from '../faults/jumping-clock.ts';
 import { ASKS_NOBODY, code, runOf, stateFolder } from './rig.ts';
 
 const TOOL_USE = { 'claudecode/toolUseId': 'toolu_1' };
 const ASKED = { question: 'Which port?', options: ['80', '8080'], default: '80' };
 const PATIENT = { ...ASKS_NOBODY, askWaitMs: 600_000, asksAbout: ['Bash(npm publish *)'] } as const;
 
-async function asking(options: typeof PATIENT | typeof ASKS_NOBODY = PATIENT) {
+async function asking(options: Partial<Scope> = PATIENT) {
   const home = stateFolder();
   const { bridge, scope } = await runOf(home);
-  const worker = await code(home, { ...scope, ...options });
+  const clock = new JumpingClock();
+  const worker = await code(home, { ...scope, ...ASKS_NOBODY, ...options }, clock);
   const request = () =>
     eventually(async () => {
       const [first] = await listRequests(bridge, { undecided: true });
@@ -26,7 +29,7 @@ async function asking(options: typeof PATIENT | typeof ASKS_NOBODY = PATIENT) {
     });
     return text === '' ? undefined : JSON.parse(text).hookSpecificOutput;
   };
-  return { bridge, worker, request, gate };
+  return { bridge, worker, request, gate, clock };
 }
 
 const QUESTION = { tool_name: 'mcp__claude_bridge_code__bridge_ask', tool_input: JSON.stringify(ASKED) };
@@ -107,6 +110,29 @@ describe('the permission prompt of a run', () => {
   test('a run that asks about nothing has no permission prompt', async () => {
     const { worker } = await asking(ASKS_NOBODY);
     expect((await worker.call('bridge_permission', PUBLISH)).text).toMatch(/^ERROR: unknown tool/);
+  });
+});
+
+describe('a clock that is set back while a call waits for a person', () => {
+  const BRIEFLY = { ...PATIENT, askWaitMs: 300 };
+
+  test('a question waits no longer than it would have, and is then put off', async () => {
+    const { clock, request, gate } = await asking(BRIEFLY);
+    const waiting = gate(QUESTION);
+    await request();
+    clock.jump(-HOUR);
+    expect(await waiting).toMatchObject({ permissionDecision: 'defer' });
+  });
+
+  test('a call that wants a permission waits no longer than it would have, and its repetition is put off', async () => {
+    const { clock, worker, request, gate } = await asking(BRIEFLY);
+    const input = { command: 'npm publish' };
+    const waiting = worker.call('bridge_permission', { tool_name: 'Bash', input, tool_use_id: 'toolu_1' });
+    await request();
+    clock.jump(-HOUR);
+    expect(JSON.parse((await waiting).text)).toMatchObject({ behavior: 'deny' });
+    const again = { tool_name: 'Bash', tool_input: JSON.stringify(input), tool_use_id: 'toolu_2' };
+    expect(await gate(again)).toMatchObject({ permissionDecision: 'defer' });
   });
 });
 

@@ -65,8 +65,8 @@ export async function desktop(home: string, clock: Clock = systemClock): Promise
 /** A run that waits for nobody. */
 export const ASKS_NOBODY = { askWaitMs: 0, asksAbout: undefined } as const;
 
-export async function code(home: string, scope?: Scope): Promise<InMemoryClient> {
-  const access = bridgeAccess({ BRIDGE_HOME: home }, systemClock);
+export async function code(home: string, scope?: Scope, clock: Clock = systemClock): Promise<InMemoryClient> {
+  const access = bridgeAccess({ BRIDGE_HOME: home }, clock);
   return connect(access, (opened) => buildCodeServer(opened, scope));
 }
 

@@ -44,8 +44,8 @@ export function askTool({ projectId, runId, askWaitMs }: Scope): Tool {
       if (toolUseId === undefined) return { ok: false, refusal: 'the call has no id; update Claude Code.' };
       const asker = { projectId, runId };
       const about = { toolUseId, toolName: ASK_TOOL, input: asked, agentId: null };
-      const reply = await untilDecided(projectId, call, async () => {
-        const verdict = await verbs.askQuestion(asker, about, askingOf(asked), askWaitMs);
+      const reply = await untilDecided(projectId, call, askWaitMs, async (_, waitMs) => {
+        const verdict = await verbs.askQuestion(asker, about, askingOf(asked), waitMs);
         return verdict.ok ? verdict.value : ({ kind: 'refused', refusal: verdict.refusal } as const);
       });
       if (reply === undefined) return { ok: false, refusal: 'the call was given up.' };

@@ -73,8 +73,12 @@ async function judge(
   const asked = toolName === ASK_TOOL ? readQuestion(sent) : undefined;
   const call = { toolUseId, toolName, input: asked?.input ?? sent, agentId: agent_id || null };
   const verdict = await access.use((verbs) =>
-    untilDecided<GateVerdict>(projectId, { verbs, clock: access.clock, ...caller }, (waitsFor) =>
-      verbs.passGate({ projectId, runId }, call, { asking: asked?.asking, waitMs: askWaitMs, waitsFor }),
+    untilDecided<GateVerdict>(
+      projectId,
+      { verbs, clock: access.clock, ...caller },
+      askWaitMs,
+      (waitsFor, waitMs) =>
+        verbs.passGate({ projectId, runId }, call, { asking: asked?.asking, waitMs, waitsFor }),
     ),
   );
   return verdict ?? { kind: 'deny', reason: 'the run is ending.' };

@@ -36,8 +36,8 @@ export function permissionTool({ projectId, runId, askWaitMs, asksAbout = [] }: 
       };
       if (!isAskedAbout(asksAbout, call.toolName, call.input)) return deny(NOT_PERMITTED);
       const verdict = await access.use((verbs) =>
-        untilDecided(projectId, { verbs, clock: access.clock, ...caller }, () =>
-          verbs.askPermission({ projectId, runId }, call, askWaitMs),
+        untilDecided(projectId, { verbs, clock: access.clock, ...caller }, askWaitMs, (_, waitMs) =>
+          verbs.askPermission({ projectId, runId }, call, waitMs),
         ),
       );
       if (verdict === undefined) return deny('the run is ending.');

@@ -13,22 +13,29 @@ interface Caller {
 /**
  * Looks until there is a verdict other than to wait: again with each change of the project, and when the wait is over.
  * Undefined when the client has given the call up. Throws what `look` throws.
+ *
+ * @param waitMs How long a call waits at most. It is also measured by time that nobody sets: Claude Code blocks a call whose
+ *   hook does not answer, and a clock that is set back would let it wait for that.
+ * @param look Is told what of that is left to the caller: all, or nothing.
  */
 export async function untilDecided<Verdict extends { readonly kind: string }>(
   projectId: ProjectId,
   { verbs, clock, signal }: Caller,
-  look: (waitsFor: RequestId | undefined) => Promise<Verdict | Waiting>,
+  waitMs: number,
+  look: (waitsFor: RequestId | undefined, waitMs: number) => Promise<Verdict | Waiting>,
 ): Promise<Exclude<Verdict, Waiting> | undefined> {
-  let verdict = await look(undefined);
+  const endsAt = clock.monotonic() + waitMs;
+  const lookAgain = (waitsFor: RequestId) => look(waitsFor, clock.monotonic() < endsAt ? waitMs : 0);
+  let verdict = await look(undefined, waitMs);
   while (isWaiting(verdict) && !signal.aborted) {
     const { requestId } = verdict;
     const cursor = await verbs.currentCursor();
     // Once more: a decision that came in between is none of the changes after the cursor.
-    verdict = await look(requestId);
+    verdict = await lookAgain(requestId);
     if (!isWaiting(verdict)) break;
-    const waitMs = Math.max(1, Date.parse(verdict.until) - clock.now().getTime());
-    await verbs.changesSince(cursor, { waitMs, limit: 1, projectId, signal });
-    verdict = await look(requestId);
+    const leftMs = Math.min(Date.parse(verdict.until) - clock.now().getTime(), endsAt - clock.monotonic());
+    await verbs.changesSince(cursor, { waitMs: Math.max(1, leftMs), limit: 1, projectId, signal });
+    verdict = await lookAgain(requestId);
   }
   return isWaiting(verdict) ? undefined : (verdict as Exclude<Verdict, Waiting>);
 }
