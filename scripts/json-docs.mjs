@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CHANNEL_RESULTS } from '../src/wire/schemas/channel-results.ts';
 import { LINES, NOUNS, OUTPUTS } from '../src/wire/schemas/outputs.ts';
+import { RELAY_RESULTS } from '../src/wire/schemas/relay-results.ts';
 import { TOOL_NOUNS } from '../src/wire/schemas/tool-nouns.ts';
 import { TOOL_RESULTS } from '../src/wire/schemas/tool-results.ts';
 
@@ -34,6 +35,11 @@ const CHANNELS = `## Tools of channels
 The structured content of what the tools of [channels](channels.md) answer.
 `;
 
+const RELAY = `## Tools of the relay
+
+The structured content of what the tools of the [relay](relay.md) answer.
+`;
+
 const ALL_NOUNS = { ...NOUNS, ...TOOL_NOUNS };
 const nouns = new Map(Object.entries(ALL_NOUNS).map(([name, schema]) => [schema, name]));
 
@@ -46,6 +52,8 @@ function render() {
   parts.push(CHANNELS);
   for (const [tool, schema] of Object.entries(CHANNEL_RESULTS))
     parts.push(`### ${tool} of channels\n`, body(schema));
+  parts.push(RELAY);
+  for (const [tool, schema] of Object.entries(RELAY_RESULTS)) parts.push(`### ${tool}\n`, body(schema));
   parts.push('## Nouns\n');
   for (const [name, schema] of Object.entries(ALL_NOUNS)) parts.push(`### ${name}\n`, body(schema));
   return `${parts.join('\n').trimEnd()}\n`;

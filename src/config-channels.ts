@@ -1,4 +1,7 @@
-/** What the owner may set for toolsets: which of them runs have, and what is kept of the messages in channels. */
+/**
+ * What the owner may set for toolsets: which of them runs have, what is kept of the messages in channels, and who
+ * lets messages of the relay through.
+ */
 import * as z from 'zod';
 import { TOOLSETS } from './project/toolset.ts';
 
@@ -17,12 +20,18 @@ export const toolsetSettings = {
     .array(z.enum(TOOLSETS))
     .default([])
     .describe(
-      'Sets of tools that runs have besides those they need: `channels`, in which a run speaks under its own id, in channels of its project alone.',
+      'Sets of tools that runs have besides those they need: `channels`, in which a run speaks under its own id, in channels of its project alone; `relay`, with which it can write to Claude Desktop, and reads nothing.',
     ),
   channels: channelSettings
     .prefault({})
     .describe(
       'What is kept of the messages that agents send each other: `keep_days`, `keep_messages` and `keep_mb`, the oldest go first; 0 is no limit.',
+    ),
+  relay: z
+    .strictObject({ hold: z.boolean().default(false) })
+    .prefault({})
+    .describe(
+      'With `hold`, an agent fetches from the relay only what you have let through: `/get`, or `bridge-supervisor relay get`.',
     ),
 };
 

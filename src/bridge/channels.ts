@@ -1,4 +1,5 @@
 /** The channels there are, the newest of each, and one message by its id. */
+import { RELAY_CHANNEL } from '../project/relay.ts';
 import {
   type ChannelMessage,
   type ChannelSummary,
@@ -40,7 +41,8 @@ export async function sendersByChannel(bridge: Bridge): Promise<ReadonlyMap<stri
   return new Map([...byChannel].map(([channel, own]) => [channel, own.map(({ sender }) => sender)]));
 }
 
-/** One message, of whatever channel. */
+/** One message, of whatever channel but the relay. */
 export async function channelMessage(bridge: Bridge, id: string): Promise<ChannelMessage | undefined> {
-  return findChannelMessage(databaseOf(bridge).read, id);
+  const message = await findChannelMessage(databaseOf(bridge).read, id);
+  return message?.channel === RELAY_CHANNEL ? undefined : message;
 }

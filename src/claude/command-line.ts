@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { AskedCalls } from '../project/asked-calls.ts';
 import type { ProjectId, RunId } from '../project/ids.ts';
-import { type ToolsetName, toolsetServer } from '../project/toolset.ts';
+import { type ServerName, serverArguments, type ToolsetName, toolsetServer } from '../project/toolset.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 
 /** The name of our server in Claude; its tools are called `mcp__claude_bridge_code__…`. */
@@ -155,10 +155,10 @@ export async function writeMcpConfig(
     BRIDGE_RUN_ID: server.runId,
     BRIDGE_PROJECT_ID: server.projectId,
   };
-  const ours = (side: string, env: Readonly<Record<string, string>>) => ({
+  const ours = (side: ServerName, env: Readonly<Record<string, string>>) => ({
     type: 'stdio',
     command,
-    args: [...args, 'mcp', side],
+    args: [...args, ...serverArguments(side, 'code')],
     env,
     // Claude waits for the server before the first turn, and never hides its tools behind a search.
     alwaysLoad: true,

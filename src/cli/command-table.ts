@@ -247,6 +247,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/notify.ts')).notifyCommand(cli),
     },
     {
+      name: 'relay',
+      usage: '',
+      summary: 'See and let through what Claude Desktop and Claude Code send each other.',
+      load: async (cli) => (await import('./commands/relay.ts')).relayCommand(cli),
+    },
+    {
       name: 'doctor',
       usage: '[options] [groups...]',
       summary: 'Diagnose the installation and suggest fixes.',

@@ -1,5 +1,6 @@
 /** Starts a stdio server. Nothing is imported until it is known which one. */
 import type { Environment } from '../environment.ts';
+import type { RelayClient } from '../project/relay.ts';
 
 const SERVERS = {
   desktop: async (env: Environment) => (await import('../mcp/desktop.ts')).serveDesktop(env),
@@ -16,4 +17,9 @@ export function isServer(args: readonly string[]): args is readonly ['mcp', Side
 /** Resolves when the client is gone. */
 export async function serve(side: Side, env: Environment): Promise<void> {
   await SERVERS[side](env);
+}
+
+/** The same of the relay, whose server is told who is connected. */
+export async function serveRelay(env: Environment, client: RelayClient, isHeld: boolean): Promise<void> {
+  await (await import('../mcp/relay.ts')).serveRelay(env, client, isHeld);
 }

@@ -244,6 +244,8 @@ async function toolsOf(server: string): Promise<string[]> {
       return namesOf((await import('../mcp/desktop.ts')).DESKTOP_TOOLS);
     case CODE_SERVER:
       return namesOf((await import('../mcp/code.ts')).codeTools(undefined));
+    case toolsetServer('relay'):
+      return namesOf((await import('../mcp/relay.ts')).relayToolset({ client: 'code', isHeld: false }).tools);
     default:
       return namesOf((await import('../mcp/channels.ts')).channelToolset(undefined).tools);
   }

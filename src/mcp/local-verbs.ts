@@ -20,6 +20,7 @@ import { measuredRound, waitingRounds } from '../bridge/measured-round.ts';
 import { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import { questions } from '../bridge/questions.ts';
 import { readChannel, waitForChannel } from '../bridge/read-channel.ts';
+import { clearRelay, fetchFromRelay, sendToRelay } from '../bridge/relay.ts';
 import { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import { approve, reject } from '../bridge/reviews.ts';
 import { acceptPlan, listSchedules } from '../bridge/schedules.ts';
@@ -80,10 +81,15 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     channels: bind(channels),
     claimByHand: bind(claimByHand),
     clearChannel: bind(clearChannel),
+    clearRelay: bind(clearRelay),
     currentCursor: bind(currentCursor),
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
     denyRequest: bind(denyRequest),
+    fetchFromRelay: (fetching, shownWhole) => {
+      const isHeld = fetching.isHeld || (policy()?.relay.hold ?? true);
+      return fetchFromRelay(bridge, { ...fetching, isHeld }, shownWhole);
+    },
     measuredRound: (...args) => measuredRound(bridge, policy(), ...args),
     newestInChannel: bind(newestInChannel),
     passGate: bind(passGate),
@@ -108,6 +114,7 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
       await tidy();
       return sent;
     },
+    sendToRelay: bind(sendToRelay),
     sendUpdate: bind(sendUpdate),
     steer: bind(steer),
     supervisorState: bind(supervisorState),

@@ -19,10 +19,13 @@ export function buildServer(
   access: BridgeAccess,
   log: (line: string) => void = logToStderr,
 ): BridgeServer {
-  const { name, title, instructions } = toolset;
+  const { name, title, instructions, resources } = toolset;
   const sdk = new Server(
     { name, title, version: VERSION },
-    { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) },
+    {
+      capabilities: { tools: {}, ...(resources ? { resources: {} } : {}) },
+      ...(instructions === undefined ? {} : { instructions }),
+    },
   );
   sdk.onerror = ({ message }) => log(message);
   const closing = new AbortController();

@@ -10,6 +10,7 @@ import { cleanLine, LIMITS } from '../project/text.ts';
 import type { Answer, Caller, Tool } from './define-tool.ts';
 import type { BridgeAccess } from './open-bridge.ts';
 import type { Shown } from './shown.ts';
+import type { Verbs } from './verbs.ts';
 
 export interface Toolset {
   readonly name: string;
@@ -17,6 +18,17 @@ export interface Toolset {
   /** When to use these tools; clients put it into the model's system prompt. */
   readonly instructions?: string;
   readonly tools: readonly Tool[];
+  /** What a client can show or attach without a tool. */
+  readonly resources?: readonly Resource[];
+}
+
+/** A text under an address of the protocol. */
+export interface Resource {
+  readonly uri: string;
+  readonly name: string;
+  readonly description: string;
+  /** Throws what the store or the configuration throw. */
+  read(verbs: Verbs): Promise<string>;
 }
 
 /** Who is served, for longer than one call. */
@@ -56,18 +68,57 @@ export function isToolMethod(method: string): boolean {
   return method === 'tools/list' || method === 'tools/call';
 }
 
-/** What the protocol leaves to a set of tools. Rejects for a method that is none of tools, and for nothing else. */
+/** Of MCP (https://modelcontextprotocol.io/specification, "Resources", "Error Handling"). */
+const RESOURCE_NOT_FOUND = -32002;
+
+/**
+ * What the protocol leaves to a set of tools. Rejects for a method that is none of its own, and for a resource that is not
+ * there or cannot be read.
+ */
 export async function answerRequest(
-  { tools }: Toolset,
+  { tools, resources }: Toolset,
   access: BridgeAccess,
   client: Client,
   request: ProtocolRequest,
 ): Promise<Record<string, unknown>> {
+  if (resources && request.method.startsWith('resources/'))
+    return answerResources(resources, access, request);
   if (!isToolMethod(request.method))
     throw Object.assign(new Error('Method not found'), { code: METHOD_NOT_FOUND });
   if (request.method === 'tools/list') return { tools: tools.filter(isListed).map(listed) };
   return callTool(tools, access, request.params ?? {}, callerOf(request, client));
 }
+
+async function answerResources(
+  resources: readonly Resource[],
+  access: BridgeAccess,
+  { method, params }: ProtocolRequest,
+): Promise<Record<string, unknown>> {
+  switch (method) {
+    case 'resources/list':
+      return {
+        resources: resources.map(({ uri, name, description }) => ({
+          uri,
+          name,
+          description,
+          mimeType: TEXT,
+        })),
+      };
+    case 'resources/templates/list':
+      return { resourceTemplates: [] };
+    case 'resources/read': {
+      const uri = typeof params?.uri === 'string' ? params.uri : '';
+      const resource = resources.find((one) => one.uri === uri);
+      if (!resource) throw Object.assign(new Error('Resource not found'), { code: RESOURCE_NOT_FOUND });
+      const text = await access.use((verbs) => resource.read(verbs));
+      return { contents: [{ uri, mimeType: TEXT, text }] };
+    }
+    default:
+      throw Object.assign(new Error('Method not found'), { code: METHOD_NOT_FOUND });
+  }
+}
+
+const TEXT = 'text/plain';
 
 /** A tool that the client's own settings call is shown to no model. */
 function isListed({ unlisted }: Tool): boolean {

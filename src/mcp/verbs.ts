@@ -22,6 +22,7 @@ import type { MeasuredRound } from '../bridge/measured-round.ts';
 import type { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import type { questions } from '../bridge/questions.ts';
 import type { readChannel, waitForChannel } from '../bridge/read-channel.ts';
+import type { clearRelay, fetchFromRelay, RelayFetching, sendToRelay } from '../bridge/relay.ts';
 import type { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import type { approve, reject } from '../bridge/reviews.ts';
 import type { acceptPlan, listSchedules } from '../bridge/schedules.ts';
@@ -58,10 +59,16 @@ export interface Verbs {
   readonly channels: Bound<typeof channels>;
   readonly claimByHand: Bound<typeof claimByHand>;
   readonly clearChannel: Bound<typeof clearChannel>;
+  readonly clearRelay: Bound<typeof clearRelay>;
   readonly currentCursor: Bound<typeof currentCursor>;
   readonly currentHolds: Bound<typeof currentHolds>;
   readonly cursorFrom: Bound<typeof cursorFrom>;
   readonly denyRequest: Bound<typeof denyRequest>;
+  /** Only what the person let through, too, where the configuration says so or cannot be read. */
+  readonly fetchFromRelay: (
+    fetching: RelayFetching,
+    shownWhole: Parameters<typeof fetchFromRelay>[2],
+  ) => ReturnType<typeof fetchFromRelay>;
   /** Under the configuration as it is now. */
   readonly measuredRound: (projectId: ProjectId, round?: number) => Promise<Result<MeasuredRound>>;
   readonly newestInChannel: Bound<typeof newestInChannel>;
@@ -84,6 +91,7 @@ export interface Verbs {
   readonly schedules: Bound<typeof listSchedules>;
   /** Keeps the channels within the limits of the configuration, too. */
   readonly sendToChannel: Bound<typeof sendToChannel>;
+  readonly sendToRelay: Bound<typeof sendToRelay>;
   readonly sendUpdate: Bound<typeof sendUpdate>;
   readonly steer: Bound<typeof steer>;
   readonly supervisorState: Bound<typeof supervisorState>;

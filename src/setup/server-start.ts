@@ -1,9 +1,9 @@
 /** How a client starts one of our MCP servers. */
 import * as z from 'zod';
-import type { ToolsetName } from '../project/toolset.ts';
+import { RELAY_CLIENTS, type RelayClient } from '../project/relay.ts';
+import { type ServerName, serverArguments } from '../project/toolset.ts';
 
-/** Which of our servers: as `bridge-supervisor mcp` names it. */
-export type Side = 'desktop' | 'code' | ToolsetName;
+export type { ServerName as Side };
 
 export interface ServerStart {
   readonly command: string;
@@ -22,10 +22,20 @@ const schema = z.object({
  * its servers with hardly any environment, and the first `node` on its PATH may be any.
  *
  * @param selfCommand The program and arguments that start this command line.
+ * @param client Who starts it.
  */
-export function serverStart(side: Side, selfCommand: readonly string[], stateDir: string): ServerStart {
+export function serverStart(
+  side: ServerName,
+  selfCommand: readonly string[],
+  stateDir: string,
+  client: RelayClient = 'code',
+): ServerStart {
   const [command = '', ...args] = selfCommand;
-  return { command, args: [...args, 'mcp', side], env: { BRIDGE_HOME: stateDir } };
+  return {
+    command,
+    args: [...args, ...serverArguments(side, client)],
+    env: { BRIDGE_HOME: stateDir },
+  };
 }
 
 /**
@@ -56,8 +66,12 @@ export function insideWsl(start: ServerStart): ServerStart {
 }
 
 /** Whether an entry under our name starts a server of ours, of whatever version and wherever it is. */
-export function isOurs(side: Side, entry: unknown): boolean {
-  return startOf(entry)?.args.slice(-2).join(' ') === `mcp ${side}`;
+export function isOurs(side: ServerName, entry: unknown): boolean {
+  const words = startOf(entry)?.args.join(' ') ?? '';
+  return RELAY_CLIENTS.some((client) => {
+    const ours = serverArguments(side, client).join(' ');
+    return words === ours || words.endsWith(` ${ours}`);
+  });
 }
 
 /** An entry of a client's configuration; undefined when it is of another form. */

@@ -88,7 +88,7 @@ export function desktopStart(
   { stateDir }: Pick<SetupContext, 'stateDir'>,
   side: Side = 'desktop',
 ): ServerStart {
-  const start = serverStart(side, selfCommand, stateDir);
+  const start = serverStart(side, selfCommand, stateDir, 'desktop');
   return distribution === undefined ? start : throughWsl(start, distribution);
 }
 

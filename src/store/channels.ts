@@ -1,4 +1,8 @@
-/** Messages in channels. Their number gives the order, over all channels, and never comes again. */
+/**
+ * Messages in channels. Their number gives the order, over all channels, and never comes again. The relay is one of them: it
+ * is in no list, and its messages are kept by its own rule.
+ */
+import { RELAY_CHANNEL } from '../project/relay.ts';
 import type { Reader, Writer } from './database.ts';
 import type { NewRow, Row } from './schema.ts';
 
@@ -72,6 +76,40 @@ export async function channelMessagesAfter(
   return rows.map(toMessage);
 }
 
+/** A message without its content. */
+export interface ChannelHead {
+  readonly number: number;
+  readonly sender: string;
+}
+
+/** All messages of a channel, in order. */
+export async function channelHeads(db: Reader, channel: string): Promise<ChannelHead[]> {
+  return db
+    .selectFrom('channel_messages')
+    .select(['number', 'sender'])
+    .where('channel', '=', channel)
+    .orderBy('number')
+    .execute();
+}
+
+/** Messages by their numbers, in order. */
+export async function channelMessagesOf(db: Reader, numbers: readonly number[]): Promise<ChannelMessage[]> {
+  if (numbers.length === 0) return [];
+  const rows = await db
+    .selectFrom('channel_messages')
+    .selectAll()
+    .where('number', 'in', numbers)
+    .orderBy('number')
+    .execute();
+  return rows.map(toMessage);
+}
+
+/** Deletes messages by their numbers. */
+export async function deleteChannelMessages(trx: Writer, numbers: readonly number[]): Promise<void> {
+  if (numbers.length === 0) return;
+  await trx.deleteFrom('channel_messages').where('number', 'in', numbers).execute();
+}
+
 /** The number before the newest `limit` messages of a channel: what comes after it is those. */
 export async function numberBeforeNewest(db: Reader, channel: string, limit: number): Promise<number> {
   const row = await db
@@ -90,6 +128,7 @@ export async function channelSummaries(db: Reader, prefix = ''): Promise<Channel
   let query = db
     .selectFrom('channel_messages')
     .select(['channel', (eb) => eb.fn.countAll<number>().as('count'), (eb) => eb.fn.max('number').as('last')])
+    .where('channel', '!=', RELAY_CHANNEL)
     .groupBy('channel')
     .orderBy('channel');
   // Names that begin so, in the order of their bytes: `LIKE` would read all of them.
@@ -114,6 +153,7 @@ export async function channelSenders(db: Reader): Promise<{ channel: string; sen
   return db
     .selectFrom('channel_messages')
     .select(['channel', 'sender'])
+    .where('channel', '!=', RELAY_CHANNEL)
     .distinct()
     .orderBy('channel')
     .orderBy('sender')
@@ -128,11 +168,13 @@ export async function deleteChannel(trx: Writer, channel: string): Promise<numbe
 
 /** How many messages there are, and how many bytes their contents take. */
 export async function channelTotals(db: Reader): Promise<{ messages: number; bytes: number }> {
-  const row = await db
+  const totals = db
     .selectFrom('channel_messages')
-    .select((eb) => [eb.fn.countAll<number>().as('messages'), eb.fn.sum<number | null>('bytes').as('bytes')])
-    .executeTakeFirstOrThrow();
-  return { messages: row.messages, bytes: row.bytes ?? 0 };
+    .select((eb) => [eb.fn.countAll<number>().as('messages'), eb.fn.sum<number | null>('bytes').as('bytes')]);
+  const all = await totals.executeTakeFirstOrThrow();
+  // Taken off afterwards: a condition on all rows would read more than the index that adds them up.
+  const relay = await totals.where('channel', '=', RELAY_CHANNEL).executeTakeFirstOrThrow();
+  return { messages: all.messages - relay.messages, bytes: (all.bytes ?? 0) - (relay.bytes ?? 0) };
 }
 
 /** Deletes messages that came before a time, the oldest first, at most `limit`. Returns how many. */
@@ -141,6 +183,7 @@ export async function deleteMessagesBefore(trx: Writer, before: string, limit: n
     .selectFrom('channel_messages')
     .select('number')
     .where('stored_at', '<', before)
+    .where('channel', '!=', RELAY_CHANNEL)
     .orderBy('stored_at')
     .limit(limit);
   const deleted = await trx.deleteFrom('channel_messages').where('number', 'in', oldest).executeTakeFirst();
@@ -149,7 +192,12 @@ export async function deleteMessagesBefore(trx: Writer, before: string, limit: n
 
 /** Deletes the oldest messages. Returns how many. */
 export async function deleteOldestMessages(trx: Writer, limit: number): Promise<number> {
-  const oldest = trx.selectFrom('channel_messages').select('number').orderBy('number').limit(limit);
+  const oldest = trx
+    .selectFrom('channel_messages')
+    .select('number')
+    .where('channel', '!=', RELAY_CHANNEL)
+    .orderBy('number')
+    .limit(limit);
   const deleted = await trx.deleteFrom('channel_messages').where('number', 'in', oldest).executeTakeFirst();
   return Number(deleted.numDeletedRows);
 }

@@ -12,6 +12,7 @@ import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
 import type { WireNotificationList, WireTestedReceiver } from './schemas/notification.ts';
 import type { WireProject } from './schemas/project.ts';
 import type { WireAmendedPlan, WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
+import type { WireRelayCleared, WireRelayRelease, WireRelayStatus } from './schemas/relay.ts';
 import type { WireRequest } from './schemas/request.ts';
 import type { WireSchedule, WireScheduleDetails, WireSentSchedule } from './schemas/schedule.ts';
 import type { WireSetup } from './schemas/setup.ts';
@@ -46,7 +47,10 @@ export type WireOutput =
   | WireCredential
   | readonly WireCredential[]
   | readonly WireTestedReceiver[]
-  | WireNotificationList;
+  | WireNotificationList
+  | WireRelayRelease
+  | WireRelayStatus
+  | WireRelayCleared;
 
 /** One of many results, each on a line of its own. */
 export type WireLine =

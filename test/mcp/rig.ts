@@ -22,9 +22,11 @@ import type { Scope } from '../../src/mcp/code/scope.ts';
 import { buildCodeServer } from '../../src/mcp/code.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
+import { buildRelayServer, type RelayScope } from '../../src/mcp/relay.ts';
 import type { BridgeServer } from '../../src/mcp/server.ts';
 import { asLeaseToken, asProjectId } from '../../src/project/ids.ts';
 import { CHANNEL_RESULTS } from '../../src/wire/schemas/channel-results.ts';
+import { RELAY_RESULTS } from '../../src/wire/schemas/relay-results.ts';
 import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
 import { eventually } from '../eventually.ts';
 import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
@@ -78,6 +80,16 @@ export async function channels(
 ): Promise<InMemoryClient> {
   const access = bridgeAccess({ BRIDGE_HOME: home }, clock);
   return connect(access, (opened) => buildChannelServer(opened, scope), CHANNEL_RESULTS);
+}
+
+/** A server of the relay. */
+export async function relay(home: string, scope: Partial<RelayScope> = {}): Promise<InMemoryClient> {
+  const access = bridgeAccess({ BRIDGE_HOME: home }, systemClock);
+  return connect(
+    access,
+    (opened) => buildRelayServer(opened, { client: 'code', isHeld: false, ...scope }),
+    RELAY_RESULTS,
+  );
 }
 
 async function connect(

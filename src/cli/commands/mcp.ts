@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { RELAY_CLIENTS, type RelayClient } from '../../project/relay.ts';
 import type { Cli } from '../context.ts';
-import { type Side, serve } from '../serve.ts';
+import { type Side, serve, serveRelay } from '../serve.ts';
 
 export function mcpCommand(cli: Cli): Command {
   const server = (side: Side, description: string) =>
@@ -17,5 +18,21 @@ export function mcpCommand(cli: Cli): Command {
         'channels',
         'Channels in which agents send each other messages; setup --toolset channels adds it.',
       ),
+    )
+    .addCommand(relayServer(cli));
+}
+
+function relayServer(cli: Cli): Command {
+  return new Command('relay')
+    .description('Messages between Claude Desktop and Claude Code; setup --toolset relay adds it.')
+    .addOption(
+      new Option('--client <side>', 'who is connected: desktop or code')
+        .choices(RELAY_CLIENTS)
+        .makeOptionMandatory(),
+    )
+    .option('--hold', 'let it fetch only what you let through with: bridge-supervisor relay get')
+    .helpOption('-h, --help', 'show this help')
+    .action(({ client, hold }: { client: RelayClient; hold?: true }) =>
+      serveRelay(cli.env, client, hold === true),
     );
 }

@@ -22,6 +22,7 @@ import {
 import { outcomeSchema } from './outcome.ts';
 import { projectSchema } from './project.ts';
 import { amendedPlanSchema, projectDetailsSchema, sentPlanSchema } from './project-details.ts';
+import { relayClearedSchema, relayReleaseSchema, relayStatusSchema } from './relay.ts';
 import { requestSchema } from './request.ts';
 import { revisionSchema } from './revision.ts';
 import { landingSchema, roundSchema } from './round.ts';
@@ -76,6 +77,9 @@ export const OUTPUTS = {
   install: installSchema,
   uninstall: uninstallSchema,
   import: importSchema,
+  'relay get': relayReleaseSchema,
+  'relay status': relayStatusSchema,
+  'relay clear': relayClearedSchema,
   budget: budgetSchema,
   dashboard: signInLinkSchema,
   'token add': issuedTokenSchema,
