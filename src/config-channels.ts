@@ -31,7 +31,7 @@ export const toolsetSettings = {
     .strictObject({ hold: z.boolean().default(false) })
     .prefault({})
     .describe(
-      'With `hold`, an agent fetches from the relay only what you have let through: `/get`, or `bridge-supervisor relay get`.',
+      'With `hold`, an agent fetches from the relay only what you have let through: `bridge-supervisor relay get`.',
     ),
 };
 

@@ -74,6 +74,7 @@ const DEFAULTS = {
   heartbeat_interval: 300_000,
   http: { enabled: false, port: 7823, listen: '127.0.0.1', hosts: [], also_listen: [], insecure_lan: false },
   channels: { keep_days: 30, keep_messages: 100_000, keep_mb: 500 },
+  relay: { hold: false },
   notify: [],
   run_output_max_mb: 500,
   keep_runs_days: 30,
@@ -166,6 +167,7 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
   ],
   ['channels', { keep_days: 0 }, { keep_days: 0, keep_messages: 100_000, keep_mb: 500 }],
   ['toolsets_in_runs', ['channels'], ['channels']],
+  ['relay', { hold: true }, { hold: true }],
   [
     'notify',
     [

@@ -10,20 +10,12 @@ import { type BridgeAccess, bridgeAccess } from './open-bridge.ts';
 import { clearTool } from './relay/clear.ts';
 import { fetchTool } from './relay/fetch.ts';
 import { latestMessages } from './relay/latest.ts';
+import type { RelayScope } from './relay/scope.ts';
 import { sendTool } from './relay/send.ts';
 import { type BridgeServer, buildServer } from './server.ts';
 import { serveStdio } from './stdio.ts';
 import { RELAY_RUN_INSTRUCTIONS, relayInstructionsFor } from './texts/instructions.ts';
 import type { Toolset } from './toolset.ts';
-
-/** Who is connected to a server of the relay. */
-export interface RelayScope {
-  readonly client: RelayClient;
-  /** The run of the supervisor that it is; undefined in a person's own session. */
-  readonly runId?: string | undefined;
-  /** Fetches only what the person has let through, whatever the configuration says. */
-  readonly isHeld: boolean;
-}
 
 /** Serves the relay over stdin and stdout; resolves when the client is gone and everything is closed. */
 export async function serveRelay(env: Environment, client: RelayClient, isHeld: boolean): Promise<void> {

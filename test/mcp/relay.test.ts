@@ -283,7 +283,9 @@ describe('the resource messages://latest', () => {
     const { code } = await both();
     const { resources } = await code.client.listResources();
     expect(resources).toMatchObject([{ uri: 'messages://latest', mimeType: 'text/plain' }]);
-    await expect(code.client.readResource({ uri: 'messages://all' })).rejects.toMatchObject({ code: -32_002 });
+    await expect(code.client.readResource({ uri: 'messages://all' })).rejects.toMatchObject({
+      code: -32_002,
+    });
   });
 });
 
@@ -301,7 +303,9 @@ describe('what the other side wrote', () => {
     const shown = await latest(code);
     const fetched = await code.call('relay_fetch', { reader: 'code' });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is left is what is tried.
-    expect(shown + fetched.text + JSON.stringify(fetched.facts)).not.toMatch(/[\u0000-\u0008\u001b\u200b\u202e]/);
+    expect(shown + fetched.text + JSON.stringify(fetched.facts)).not.toMatch(
+      /[\u0000-\u0008\u001b\u200b\u202e]/,
+    );
     const [head, ...rest] = fetched.text.split('\n').filter((line) => line !== '');
     expect(head).toBe('1 message, oldest first:');
     expect(rest[0]).toMatch(/^\[\d+\] desktop @ /);

@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { parsePlan } from '../../src/project/plan.ts';
-import { ASKS_NOBODY, channels, code, desktop, type InMemoryClient, stateFolder } from './rig.ts';
+import { ASKS_NOBODY, channels, code, desktop, type InMemoryClient, relay, stateFolder } from './rig.ts';
 
 const SCOPE = { ...ASKS_NOBODY, runId: asRunId('aaaaaaaaaaaa'), projectId: asProjectId('bbbbbbbbbbbb') };
 
@@ -54,10 +54,28 @@ describe('tools of the channels', () => {
   });
 });
 
+describe('tools of the relay', () => {
+  test('the tools of the relay do not change unnoticed', async () => {
+    const tools = await listed(await relay(stateFolder()));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/relay.snap');
+  });
+
+  test('the names, descriptions and schemas of the tools of the relay take less than 900 bytes', async () => {
+    const tools = await listed(await relay(stateFolder()));
+    const added = tools.map(({ name, description, inputSchema }) => ({
+      name,
+      description,
+      input_schema: inputSchema,
+    }));
+    expect(Buffer.byteLength(JSON.stringify(added))).toBeLessThan(900);
+  });
+});
+
 describe('descriptions of the tools', () => {
   test.each([
     ['desktop', () => desktop(stateFolder())],
     ['channels', () => channels(stateFolder())],
+    ['relay', () => relay(stateFolder())],
     ['code', () => code(stateFolder())],
     ['code in a run', () => code(stateFolder(), SCOPE)],
   ])('every tool of the %s server has a title and every hint, takes no argument it does not name, and stays inside the machine', async (_, start) => {
@@ -80,6 +98,7 @@ describe('descriptions of the tools', () => {
       await desktop(stateFolder()),
       await code(stateFolder()),
       await channels(stateFolder()),
+      await relay(stateFolder()),
     ]) {
       expect(client.getInstructions()?.length).toBeGreaterThan(100);
       expect(Buffer.byteLength(client.getInstructions() ?? '')).toBeLessThan(2_000);
@@ -115,6 +134,7 @@ describe('a server that is only started', () => {
     'desktop',
     'code',
     'channels',
+    'relay',
   ])('the %s server loads neither SQLite nor a verb nor the configuration before the first call', async (side) => {
     const { metafile } = await build({
       entryPoints: [`src/mcp/${side}.ts`],

@@ -49,6 +49,20 @@ describe('toolsets in Claude Desktop', () => {
     expect(await rig.tree()).not.toContain(join('home', 'Claude', 'claude_desktop_config.json'));
   });
 
+  test('the server of the relay is told which client starts it, and is known again', async ({ rig }) => {
+    await rig.setup({ toolsets: ['relay'] });
+    const entry = serverStart('relay', ENTRY, rig.context.stateDir, 'desktop');
+    expect(entry.args.slice(-4)).toEqual(['mcp', 'relay', '--client', 'desktop']);
+    expect(await rig.json()).toMatchObject({ mcpServers: { claude_bridge_relay: entry } });
+    await rig.setup({ selfCommand: NEWER });
+    expect(await rig.json()).toMatchObject({
+      mcpServers: { claude_bridge_relay: serverStart('relay', NEWER, rig.context.stateDir, 'desktop') },
+    });
+    await rig.remove({ toolsets: ['relay'] });
+    expect(await rig.json()).toMatchObject({ mcpServers: { claude_bridge_desktop: { command: NEWER[0] } } });
+    expect(await rig.json()).not.toHaveProperty('mcpServers.claude_bridge_relay');
+  });
+
   test("another's server under the name of a toolset stays, when only that toolset is removed", async ({
     rig,
   }) => {

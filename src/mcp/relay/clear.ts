@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { plural } from '../../project/text.ts';
 import { defineTool, type Tool } from '../define-tool.ts';
-import type { RelayScope } from '../relay.ts';
+import type { RelayScope } from './scope.ts';
 
 export function clearTool({ client }: RelayScope): Tool {
   return defineTool({

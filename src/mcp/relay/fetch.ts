@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { RELAY_LIMITS } from '../../project/relay.ts';
 import { plural } from '../../project/text.ts';
 import { defineTool, type Tool } from '../define-tool.ts';
-import type { RelayScope } from '../relay.ts';
 import type { Verbs } from '../verbs.ts';
 import { fittingRelay, RELAY_NOTE, relayLines, shownToEnd } from './records.ts';
+import type { RelayScope } from './scope.ts';
 
 const DEFAULT_LIMIT = 5;
 

@@ -1,9 +1,9 @@
 import { withoutHidden } from '../../characters.ts';
 import { RELAY_NAMES } from '../../project/relay.ts';
 import { cut, ROOM_BYTES } from '../fit.ts';
-import type { RelayScope } from '../relay.ts';
 import type { Resource } from '../toolset.ts';
 import { RELAY_NOTE } from './records.ts';
+import type { RelayScope } from './scope.ts';
 
 const SHOWN = 10;
 const MESSAGE_BYTES = ROOM_BYTES / SHOWN;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { otherClient, RELAY_CLIENTS, RELAY_NAMES } from '../../project/relay.ts';
 import { cleanLine } from '../../project/text.ts';
 import { defineTool, type Tool } from '../define-tool.ts';
-import type { RelayScope } from '../relay.ts';
+import type { RelayScope } from './scope.ts';
 
 export function sendTool({ client, runId }: RelayScope): Tool {
   const other = RELAY_NAMES[otherClient(client)];
