@@ -33,8 +33,8 @@ describe('two sessions of claude', () => {
     const note = (turn: { toolResults: readonly { text: string }[] }) =>
       heard.push(turn.toolResults.at(-1)?.text ?? '');
     const script = byConversation({
-      'Ask Code': sequence([relayCall('relay_send', { message: 'Which port?' }), say('Asked.')]),
-      'Check the relay': sequence([
+      'You begin': sequence([relayCall('relay_send', { message: 'Which port?' }), say('Asked.')]),
+      'You are on the other side': sequence([
         relayCall('relay_fetch', { reader: 'code' }),
         (turn) => {
           note(turn);
@@ -42,7 +42,7 @@ describe('two sessions of claude', () => {
         },
         say('Answered.'),
       ]),
-      'What did Code say': sequence([
+      'You go on': sequence([
         relayCall('relay_fetch', { reader: 'desktop' }),
         (turn) => {
           note(turn);
@@ -59,9 +59,9 @@ describe('two sessions of claude', () => {
       });
       return (await session.ended).result?.result;
     };
-    expect(await run('desktop', 'Ask Code which port.')).toBe('Asked.');
-    expect(await run('code', 'Check the relay.')).toBe('Answered.');
-    expect(await run('desktop', 'What did Code say?')).toBe('Read.');
+    expect(await run('desktop', 'You begin.')).toBe('Asked.');
+    expect(await run('code', 'You are on the other side.')).toBe('Answered.');
+    expect(await run('desktop', 'You go on.')).toBe('Read.');
     expect(heard[0]).toContain('Which port?');
     expect(heard[1]).toContain('Port 8080.');
     expect(heard[1]).not.toContain('Which port?');

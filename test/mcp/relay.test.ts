@@ -115,7 +115,7 @@ describe('fetching', () => {
     expect(records(again)).toMatchObject([{ read_by_code_at: expect.any(String), read_by_desktop_at: null }]);
   });
 
-  test('without a reader everything is shown, of both sides, and nothing is marked', async () => {
+  test('a call without a reader shows everything, of both sides, and marks nothing', async () => {
     const { desktop, code } = await both();
     await send(desktop, 'question');
     await send(code, 'answer');
@@ -266,7 +266,7 @@ async function latest({ client }: Awaited<ReturnType<typeof relay>>): Promise<st
 }
 
 describe('the resource messages://latest', () => {
-  test('it shows the last 10 messages of both sides, and marks none', async () => {
+  test('the resource shows the last 10 messages of both sides, and marks none', async () => {
     const { desktop, code } = await both();
     expect(await latest(code)).toBe('No messages in relay buffer.');
     await sendMany(desktop, 10);
@@ -279,7 +279,7 @@ describe('the resource messages://latest', () => {
     expect((await code.call('relay_fetch', { reader: 'code' })).facts.waiting).toBe(5);
   });
 
-  test('it is listed, and an address that is not there is refused', async () => {
+  test('the resource is listed, and an address that is not there is refused', async () => {
     const { code } = await both();
     const { resources } = await code.client.listResources();
     expect(resources).toMatchObject([{ uri: 'messages://latest', mimeType: 'text/plain' }]);
@@ -302,7 +302,6 @@ describe('what the other side wrote', () => {
     await send(desktop, message);
     const shown = await latest(code);
     const fetched = await code.call('relay_fetch', { reader: 'code' });
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is left is what is tried.
     expect(shown + fetched.text + JSON.stringify(fetched.facts)).not.toMatch(
       /[\u0000-\u0008\u001b\u200b\u202e]/,
     );
