@@ -32,7 +32,7 @@ import {
   runScheduleNow,
   showSchedule,
 } from './routes/schedules.ts';
-import { amendProject, sendProject } from './routes/send.ts';
+import { amendOneSchedule, amendProject, sendProject } from './routes/send.ts';
 import { closeSession, openSession, showSession } from './routes/session.ts';
 import { shell, showAsset } from './routes/shell.ts';
 import { addToken, listTokens, revokeToken, rotateToken } from './routes/tokens.ts';
@@ -65,6 +65,7 @@ export const ROUTES: readonly Route[] = [
   decidePermission,
   listAllSchedules,
   showSchedule,
+  amendOneSchedule,
   runScheduleNow,
   pauseSchedule,
   resumeSchedule,

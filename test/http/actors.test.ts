@@ -18,6 +18,8 @@ interface Step {
 }
 
 /** Each route that does something to work. */
+const MOPPED = "---\nschedule: '0 6 * * *'\n---\n# Every morning\n\nMop.";
+
 const STEPS: Readonly<Record<string, Step>> = {
   'POST /projects': {
     prepare: async ({ workspace }) => ({ path: '/projects', body: { markdown: '# A\n\nx', workspace } }),
@@ -51,6 +53,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     }),
     types: ['project.amended'],
   },
+  'PUT /schedules/:id/plan': onSchedule('plan', ['schedule.amended'], { markdown: MOPPED }),
   'POST /schedules/:id/run': onSchedule('run', ['project.sent']),
   'POST /schedules/:id/pause': onSchedule('pause', ['schedule.changed']),
   'POST /schedules/:id/resume': onSchedule('resume', ['schedule.changed']),
@@ -122,17 +125,17 @@ function onProject(
   };
 }
 
-function onSchedule(verb: string, types: readonly string[]): Step {
+function onSchedule(verb: string, types: readonly string[], body?: object): Step {
   return {
     async prepare(rig) {
-      const markdown = "---\nschedule: '0 6 * * *'\n---\n# Every morning\n\nSweep.";
+      const markdown = MOPPED.replace('Mop.', 'Sweep.');
       const sent = accepted(
         await acceptPlan(rig.bridge, configOfText('{}', 'config.json', {}), { markdown }, 'desktop'),
       );
       if (sent.kind !== 'schedule') throw new Error('no schedule');
       const { id } = sent.sent.schedule;
       if (verb === 'resume') accepted(await changeSchedule(rig.bridge, id, 'paused', 'desktop'));
-      return { path: `/schedules/${id}/${verb}` };
+      return { path: `/schedules/${id}/${verb}`, ...(body && { body }) };
     },
     types,
   };

@@ -27,6 +27,13 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   },
   'GET /schedules': { needs: 'read', method: 'GET', path: '/schedules', status: 200 },
   'GET /schedules/:id': { needs: 'read', method: 'GET', path: `/schedules/${NO_PROJECT}`, status: 404 },
+  'PUT /schedules/:id/plan': {
+    needs: 'admin',
+    method: 'PUT',
+    path: `/schedules/${NO_PROJECT}/plan`,
+    body: { markdown: '# A' },
+    status: 404,
+  },
   'POST /schedules/:id/run': {
     needs: 'decide',
     method: 'POST',

@@ -184,3 +184,24 @@ test('slots closer than the owner allows are refused over HTTP', async () => {
     expect.stringContaining('schedule_min_interval'),
   ]);
 });
+
+test('a schedule amended over HTTP makes projects of its new plan at its new times', async () => {
+  await using rig = await createRig();
+  await using api = await serve(rig);
+  const token = api.tokens.admin;
+  const { json } = await api.call('POST /projects', { token, body: { markdown: DAILY } });
+  const markdown = DAILY.replace('0 6', '0 9').replace('Sweep.', 'Mop.');
+  const amend = (text: string) =>
+    api.call(`PUT /schedules/${json.schedule.id}/plan`, { token, body: { markdown: text } });
+  const amended = answerOf('PUT /schedules/:id/plan', await amend(markdown));
+  expect(amended).toMatchObject({ id: json.schedule.id, cron: '0 9 * * *', title: 'Every morning' });
+  expect(rig.rowsOf('schedules')).toMatchObject([{ markdown, state: 'active' }]);
+  for (const [text, status, code] of [
+    [markdown, 409, 'plan-unchanged'],
+    ['# No times', 422, 'plan-refused'],
+    [DAILY.replace('0 6', '*/5 6'), 422, 'plan-refused'],
+  ] as const) {
+    const answer = await changingNothing(rig.bridge, () => amend(text));
+    expect([answer.status, answer.json.code]).toEqual([status, code]);
+  }
+});

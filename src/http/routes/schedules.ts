@@ -18,7 +18,7 @@ import { scheduleDetailsSchema, scheduleSchema } from '../../wire/schemas/schedu
 import { type Call, defineRoute } from '../define-route.ts';
 import { type Problem, problem } from '../problem.ts';
 
-const params = z.strictObject({ id: z.string().describe('the id of the schedule, whole') });
+export const scheduleParams = z.strictObject({ id: z.string().describe('the id of the schedule, whole') });
 
 export const listAllSchedules = defineRoute({
   method: 'GET',
@@ -40,7 +40,7 @@ export const showSchedule = defineRoute({
   path: '/schedules/:id',
   access: 'read',
   summary: 'One schedule with its plan.',
-  params,
+  params: scheduleParams,
   answer: scheduleDetailsSchema,
   problems: ['schedule-not-found'],
   async run({ params: { id } }, call) {
@@ -54,7 +54,7 @@ export const runScheduleNow = defineRoute({
   path: '/schedules/:id/run',
   access: 'decide',
   summary: 'Makes a project of a schedule now, beside its times, also of one that is paused.',
-  params,
+  params: scheduleParams,
   status: 201,
   answer: sentPlanSchema,
   problems: ['schedule-not-found', 'plan-refused'],
@@ -86,7 +86,7 @@ function changing(verb: string, state: ScheduleState, summary: string) {
     path: `/schedules/:id/${verb}`,
     access: 'decide',
     summary,
-    params,
+    params: scheduleParams,
     answer: scheduleSchema,
     problems: ['schedule-not-found'],
     async run({ params: { id } }, call) {
@@ -98,7 +98,8 @@ function changing(verb: string, state: ScheduleState, summary: string) {
   });
 }
 
-async function namedSchedule({ bridge }: Call, id: string): Promise<Result<ScheduleInfo, Problem>> {
+/** The schedule that a path names, with what becomes of it next. */
+export async function namedSchedule({ bridge }: Call, id: string): Promise<Result<ScheduleInfo, Problem>> {
   const found = isScheduleId(id) ? await findSchedule(bridge, id) : undefined;
   return found?.ok ? ok(found.value) : refuse(scheduleNotFound());
 }

@@ -1,18 +1,20 @@
 /** Plans: what is sent, and what is amended. */
 import * as z from 'zod';
 import { amendPlan } from '../../bridge/amend-plan.ts';
+import { amendSchedule } from '../../bridge/amend-schedule.ts';
 import { projectDetails } from '../../bridge/queries.ts';
 import { acceptPlan } from '../../bridge/schedules.ts';
 import { isProjectId, type ProjectId } from '../../project/ids.ts';
 import { next } from '../../project/project.ts';
 import { LIMITS } from '../../project/text.ts';
 import { toWireAmended, toWireSentPlan } from '../../wire/project-details.ts';
-import { toWireSentSchedule } from '../../wire/schedule.ts';
+import { toWireSchedule, toWireSentSchedule } from '../../wire/schedule.ts';
 import { amendedPlanSchema, sentPlanSchema } from '../../wire/schemas/project-details.ts';
-import { sentScheduleSchema } from '../../wire/schemas/schedule.ts';
+import { scheduleSchema, sentScheduleSchema } from '../../wire/schemas/schedule.ts';
 import { type Call, defineRoute } from '../define-route.ts';
 import { type Problem, problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
+import { namedSchedule, scheduleParams } from './schedules.ts';
 
 const markdown = z.string().describe('the plan, with optional front matter');
 
@@ -76,6 +78,30 @@ export const amendProject = defineRoute({
     const amended = await amendPlan(bridge, config, amendment, actor);
     if (amended.ok) return { body: toWireAmended(amended.value) };
     return { problem: await whyNotAmended(call, found.value.id, body.markdown, amended.refusal) };
+  },
+});
+
+export const amendOneSchedule = defineRoute({
+  method: 'PUT',
+  path: '/schedules/:id/plan',
+  access: 'admin',
+  summary:
+    'Replaces the plan of a schedule, its times included: the next one makes a project of the new plan. Title and workspace stay where the plan says nothing of them, and so does what the schedule has made.',
+  params: scheduleParams,
+  body: z.strictObject({ markdown }),
+  answer: scheduleSchema,
+  maxBodyBytes: MAX_BODY_BYTES,
+  problems: ['schedule-not-found', 'plan-unchanged', 'plan-refused'],
+  async run({ params: { id }, body }, call) {
+    const { bridge, config, env, actor } = call;
+    const found = await namedSchedule(call, id);
+    if (!found.ok) return { problem: found.refusal };
+    const amended = await amendSchedule(bridge, config, found.value.schedule, body.markdown, actor, env);
+    if (amended.ok) return { body: toWireSchedule(amended.value) };
+    const present = await namedSchedule(call, id);
+    if (!present.ok) return { problem: present.refusal };
+    const isSame = present.value.schedule.markdown === body.markdown;
+    return { problem: problem(isSame ? 'plan-unchanged' : 'plan-refused', amended.refusal) };
   },
 });
 
