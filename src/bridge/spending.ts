@@ -1,19 +1,26 @@
 /** What runs have cost, in periods of the owner's budget. */
-import { type BudgetPeriod, startOfPeriod } from '../project/budget.ts';
+import { type BudgetPeriod, endOfPeriod, startOfPeriod } from '../project/budget.ts';
 import { type CostHistory, type CostShare, costHistory, datesUntil } from '../project/cost-history.ts';
 import type { CostSum } from '../project/costs.ts';
-import { costsSince, spentSince, totalsByOutcome } from '../store/run-facts.ts';
+import { costsSince, spentBetween, totalsByOutcome } from '../store/run-facts.ts';
 import { openRuns } from '../store/runs.ts';
 import type { Bridge } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
 
-/** Of all runs that were recorded since the period began, with what those under way are known to have cost so far. */
-export async function spentInPeriod(bridge: Bridge, period: BudgetPeriod): Promise<CostSum> {
+/**
+ * Of all runs that were recorded in the period of `at`, with what those under way are known to have cost so far. A run counts
+ * where it began, however long it takes.
+ */
+export async function spentInPeriod(
+  bridge: Bridge,
+  period: BudgetPeriod,
+  at: Date = bridge.clock.now(),
+): Promise<CostSum> {
   const db = databaseOf(bridge).read;
-  const since = startOfPeriod(period, bridge.clock.now()).toISOString();
+  const [since, until] = [startOfPeriod(period, at).toISOString(), endOfPeriod(period, at).toISOString()];
   // A run that ends in between is missing until it is asked for again; the other way round it would count twice.
-  const open = (await openRuns(db)).filter(({ createdAt }) => createdAt >= since);
-  const ended = await spentSince(db, since);
+  const open = (await openRuns(db)).filter(({ createdAt }) => since <= createdAt && createdAt < until);
+  const ended = await spentBetween(db, since, until);
   const live = open.map((run) => run.live.costUsd);
   return {
     usd: live.reduce((sum, usd) => sum + usd, ended.usd),

@@ -86,8 +86,8 @@ export async function costsSince(
   }));
 }
 
-/** The cost of all runs that were recorded at or after `since`. One that is under way counts as nothing here. */
-export async function spentSince(db: Reader, since: string): Promise<CostSum> {
+/** The cost of all runs that were recorded from `since` until before `until`. One that is under way counts as nothing here. */
+export async function spentBetween(db: Reader, since: string, until: string): Promise<CostSum> {
   const row = await db
     .selectFrom('runs')
     .select((eb) => [
@@ -97,6 +97,7 @@ export async function spentSince(db: Reader, since: string): Promise<CostSum> {
       eb.fn.max<number | null>('cost_usd').as('dearest'),
     ])
     .where('created_at', '>=', since)
+    .where('created_at', '<', until)
     .executeTakeFirst();
   return {
     usd: Number(row?.usd ?? 0),

@@ -35,24 +35,29 @@ export async function budgetCharges(
   return [
     ...chargeOf('run', config.budget.run_usd, NO_COST),
     ...chargeOf('project', limits.length > 0 ? Math.min(...limits) : undefined, spent),
-    ...(await periodCharges(bridge, config)),
+    ...(await periodCharges(bridge, config, bridge.clock.now())),
   ];
 }
 
-/** The budget of a day or a month that is spent; of both, the month's. Throws StoreError. */
+/** The budget of the day or the month of `at` that is spent, today's by default; of both, the month's. Throws StoreError. */
 export async function spentBudget(
   bridge: Bridge,
   config: Pick<Config, 'budget'>,
+  at: Date = bridge.clock.now(),
 ): Promise<PeriodCharge | undefined> {
-  const charges = await periodCharges(bridge, config);
+  const charges = await periodCharges(bridge, config, at);
   return charges.filter((charge) => remainderOf(charge).leftUsd <= 0).at(-1);
 }
 
-async function periodCharges(bridge: Bridge, { budget }: Pick<Config, 'budget'>): Promise<PeriodCharge[]> {
+async function periodCharges(
+  bridge: Bridge,
+  { budget }: Pick<Config, 'budget'>,
+  at: Date,
+): Promise<PeriodCharge[]> {
   const limits = periodLimits(budget);
   const limited = BUDGET_PERIODS.filter((period) => limits[period] !== undefined);
   const charges = limited.map(async (period) =>
-    chargeOf(period, limits[period], await spentInPeriod(bridge, period)),
+    chargeOf(period, limits[period], await spentInPeriod(bridge, period, at)),
   );
   return (await Promise.all(charges)).flat();
 }
@@ -68,21 +73,21 @@ interface Spender {
 }
 
 /**
- * Ends the runs of a day or a month once they, with those before them, have spent its budget. Each may finish the message
- * that it has begun, and the tools that this calls. Call it when the store knows more of what runs cost. Throws LeaseLost,
- * and a StoreError that does not pass.
+ * Ends the runs of a day or a month once they, with those before them, have spent its budget, also after it is over: a run
+ * counts where it began. Each may finish the message that it has begun, and the tools that this calls. Call it when the store
+ * knows more of what runs cost. Throws LeaseLost, and a StoreError that does not pass.
  */
 export async function endSpenders(
-  { bridge, clock, config }: Pick<Context, 'bridge' | 'clock' | 'config'>,
+  { bridge, config }: Pick<Context, 'bridge' | 'config'>,
   spenders: readonly Spender[],
 ): Promise<void> {
-  await ignoreTransient(
-    spentBudget(bridge, config).then(async (spent) => {
-      if (spent === undefined) return;
-      const since = startOfPeriod(spent.scope, clock.now()).toISOString();
-      const reason: Outcome = { kind: 'budget_spent', budgetUsd: spent.limitUsd, scope: spent.scope };
-      const ofPeriod = spenders.filter(({ run }) => run.createdAt >= since);
-      await Promise.all(ofPeriod.map((one) => one.stop(reason)));
-    }),
-  );
+  const days = Map.groupBy(spenders, ({ run }) => startOfPeriod('day', new Date(run.createdAt)).getTime());
+  for (const [day, ofDay] of days)
+    await ignoreTransient(
+      spentBudget(bridge, config, new Date(day)).then(async (spent) => {
+        if (spent === undefined) return;
+        const reason: Outcome = { kind: 'budget_spent', budgetUsd: spent.limitUsd, scope: spent.scope };
+        await Promise.all(ofDay.map((one) => one.stop(reason)));
+      }),
+    );
 }

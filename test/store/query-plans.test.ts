@@ -19,7 +19,7 @@ import {
   readyProjects,
 } from '../../src/store/queue.ts';
 import { completionsOf, lastDecision, newestCompletions } from '../../src/store/reviews.ts';
-import { spentSince } from '../../src/store/run-facts.ts';
+import { spentBetween } from '../../src/store/run-facts.ts';
 import { openRuns, openRunsOf, runsOf } from '../../src/store/runs.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import { latestUpdatesOf, updatesOf } from '../../src/store/updates.ts';
@@ -150,8 +150,8 @@ describe('lists', () => {
     ],
     [
       'what a day has cost',
-      (db) => spentSince(db, NOW),
-      'SEARCH runs USING INDEX runs_by_age (created_at>?)',
+      (db) => spentBetween(db, NOW, minute(60)),
+      'SEARCH runs USING INDEX runs_by_age (created_at>? AND created_at<?)',
     ],
     [
       'updates after one',

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { asRunId } from '../../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE } from '../../../src/project/run.ts';
 import { findProject } from '../../../src/store/projects.ts';
-import { spentSince } from '../../../src/store/run-facts.ts';
+import { spentBetween } from '../../../src/store/run-facts.ts';
 import { putLiveStates } from '../../../src/store/run-live.ts';
 import { closeRun, findRun, openRuns, openRunsOf, runsOf, updateRun } from '../../../src/store/runs.ts';
 import { addProject, addRun, endedAt, id, minute, NOW } from '../rows.ts';
@@ -140,12 +140,13 @@ export function runsConform({ write, read }: StoreUnderTest): void {
     });
 
     test('the cost of runs adds up by day, and those of unknown cost are counted', async () => {
-      expect(await spentSince(read(), NOW)).toEqual({ usd: 0, unknown: 0, dearestUsd: 0 });
+      expect(await spentBetween(read(), NOW, minute(40))).toEqual({ usd: 0, unknown: 0, dearestUsd: 0 });
       for (const [run, project, at, usd] of [
         ['a', id(1), minute(-10), 1.5],
         ['b', id(1), minute(10), 0.25],
         ['c', id(2), minute(20), 0.125],
         ['d', id(2), minute(30), null],
+        ['e', id(2), minute(40), 4],
       ] as const) {
         await write(async (trx) => {
           await addRun(trx, { id: run, project_id: project, created_at: at });
@@ -157,7 +158,11 @@ export function runsConform({ write, read }: StoreUnderTest): void {
           );
         });
       }
-      expect(await spentSince(read(), NOW)).toEqual({ usd: 0.375, unknown: 1, dearestUsd: 0.25 });
+      expect(await spentBetween(read(), NOW, minute(40))).toEqual({
+        usd: 0.375,
+        unknown: 1,
+        dearestUsd: 0.25,
+      });
       expect(await findRun(read(), asRunId('d'))).toMatchObject({ costUsd: null });
     });
   });
