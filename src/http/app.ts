@@ -3,87 +3,66 @@
  * answers. Hono finds the route; whatever finds none is checked alike, and then refused.
  */
 
-import type { ServerResponse } from 'node:http';
-import type { HttpBindings } from '@hono/node-server';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
-import { type Bridge, isTransientStoreError } from '../bridge/bridge.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
-import type { Send } from '../control/test-receivers.ts';
-import type { Environment } from '../environment.ts';
+import { isTransientStoreError } from '../bridge/bridge.ts';
+import { instanceOf } from '../control/api-address.ts';
 import { messageOf } from '../error-message.ts';
-import type { Log } from '../log.ts';
 import { McpOverHttp } from '../mcp/http.ts';
-import { callerAsActor } from '../project/actor.ts';
 import type { Credential } from '../project/credential.ts';
 import { LIMITS } from '../project/text.ts';
-import { admit, type Claim, isStillAdmitted, refuseSignIn } from './access/admit.ts';
+import { admit, type Claim } from './access/admit.ts';
 import { cookieIn, cookieTerms } from './access/cookie.ts';
-import { allowedHosts, whyNotMeantForUs } from './access/hosts.ts';
+import { allowedHosts, type Provenance, whyNotMeantForUs } from './access/hosts.ts';
 import { Pace } from './access/pace.ts';
-import type { Uses } from './access/uses.ts';
-import { type FollowOutput, isWrite, type Reply, type Route } from './define-route.ts';
-import type { EventHub } from './events/hub.ts';
+import { isWrite, type Reply, type Route } from './define-route.ts';
+import { type Headers, readHeaders } from './headers.ts';
 import { openApiOf } from './openapi.ts';
 import { PROBLEMS, type Problem, problem } from './problem.ts';
 import { readInput } from './read-input.ts';
 import { relay } from './relay.ts';
+import { type Parts, RequestCall } from './request-call.ts';
 import { RequestCounts } from './request-counts.ts';
 import { respond, respondJson, respondProblem, respondTagged } from './respond.ts';
 import { ROUTES } from './routes.ts';
+import type { Served } from './served.ts';
 
-/** What the API works on. */
-export interface Served {
-  readonly bridge: Bridge;
-  readonly clock: Clock;
-  readonly config: Config;
-  readonly env: Environment;
-  readonly log: Log;
-  readonly events: EventHub;
-  readonly followOutput: FollowOutput;
-  readonly uses: Uses;
-  /** Sends one notification, as the supervisor does. */
-  readonly sendNotice: Send;
-  /** Aborts when the server ends. */
-  readonly ending: AbortSignal;
-  /** The supervisor looks at once: something was changed. */
-  wake(): void;
+/** A request that was meant for us. */
+interface Bound extends HttpBindings {
+  readonly headers: Headers;
 }
 
-type Asked = Context<{ Bindings: HttpBindings }>;
+type Asked = Context<{ Bindings: Bound }>;
 
-export function createApp(
-  served: Served,
-  routes: readonly Route[] = ROUTES,
-): Hono<{ Bindings: HttpBindings }> {
-  const { bridge, clock, config, env, events, ending, followOutput, log, sendNotice, uses } = served;
+/** The API: what answers a request. */
+export interface App {
+  /** The answer is written already. A server of HTTP/2 is none of ours. */
+  fetch(request: Request, bindings: HttpBindings | Http2Bindings): Response | Promise<Response>;
+}
+
+export function createApp(served: Served, routes: readonly Route[] = ROUTES): App {
+  const { bridge, clock, config, env, log, uses } = served;
   const counts = new RequestCounts();
   const pace = new Pace(clock);
   const openVerbs = async () => (await import('../mcp/local-verbs.ts')).bindVerbs(bridge, env);
   const mcp = new McpOverHttp(openVerbs, clock);
   const hosts = allowedHosts(config.http);
-  const app = new Hono<{ Bindings: HttpBindings }>();
+  const terms = cookieTerms(config.http);
   let document: object | undefined;
   const describe = () => {
     document ??= openApiOf(routes);
     return document;
   };
+  const instance = instanceOf(served.lease);
+  const parts: Parts = { served, instance, counts, pace, mcp, describe };
 
-  app.use(async (asked, next) => {
-    const refused = whyNotMeantForUs(provenanceOf(asked), hosts);
-    if (refused) counts.note(PROBLEMS[refused.code].status);
-    if (refused) return respondProblem(asked.env.outgoing, refused);
-    return next();
-  });
-
-  const terms = cookieTerms(config.http);
-  const termsOf = ({ req }: Asked) => terms(req.header('host') ?? '');
-  const claimOf = (asked: Asked, isWrite: boolean): Claim => ({
-    authorization: asked.req.header('authorization'),
-    cookie: cookieIn(asked.req.header('cookie'), termsOf(asked)),
-    key: asked.req.header('bridge-key'),
-    address: asked.env.incoming.socket.remoteAddress ?? '',
+  const claimOf = ({ incoming, headers }: Bound, isWrite: boolean): Claim => ({
+    authorization: headers.get('authorization'),
+    cookie: cookieIn(headers.get('cookie'), terms(headers.get('host') ?? '')),
+    key: headers.get('bridge-key'),
+    address: incoming.socket.remoteAddress ?? '',
     isWrite,
   });
 
@@ -106,7 +85,7 @@ export function createApp(
 
   const admitAndAnswer = async (asked: Asked, route: Route): Promise<Response> => {
     const began = clock.monotonic();
-    const claim = claimOf(asked, isWrite(route) && !route.countsWrites);
+    const claim = claimOf(asked.env, isWrite(route) && !route.countsWrites);
     const admitted = await admit(bridge, pace, route.access, claim);
     if (admitted.ok && admitted.value) uses.note(admitted.value.name);
     const response = admitted.ok
@@ -128,79 +107,70 @@ export function createApp(
     claim: Claim,
     caller: Credential | undefined,
   ): Promise<Response> => {
-    const out = asked.env.outgoing;
+    const { outgoing: out, headers } = asked.env;
     const input = await readInput(route, {
       params: asked.req.param() as Record<string, string>,
-      query: new URL(asked.req.url).searchParams,
-      contentType: asked.req.header('content-type'),
-      announcedBytes: Number(asked.req.header('content-length')),
+      query: queryOf(asked.req.url),
+      contentType: headers.get('content-type'),
+      announcedBytes: Number(headers.get('content-length')),
       // To look at it makes a request of the web standard, which costs more than most routes.
       body: route.body ? asked.req.raw.body : null,
       maxBodyBytes: route.maxBodyBytes,
     });
     if (!input.ok) return respondProblem(out, input.refusal);
-    const requestId = asked.req.header('idempotency-key');
+    const requestId = headers.get('idempotency-key');
     if (requestId !== undefined && !isRequestId(requestId)) return respondProblem(out, WRONG_REQUEST_ID);
-    const { req } = asked;
-    const reply = await route.run(input.value, {
-      ...{ bridge, clock, config, counts, env, events, followOutput, sendNotice, caller, requestId },
-      actor: callerAsActor(caller),
-      lastEventId: req.header('last-event-id'),
-      wantsJson:
-        /application\/json/i.test(req.header('accept') ?? '') && !acceptsStream(req.header('accept')),
-      acceptsGzip: /\bgzip\b/i.test(req.header('accept-encoding') ?? ''),
-      get signal() {
-        return AbortSignal.any([req.raw.signal, ending]);
-      },
-      describe,
-      answerMcp: (side, message, caller) =>
-        mcp.answer(side, {
-          ...{ message, caller, ending },
-          headers: req.raw.headers,
-          actor: callerAsActor(caller),
-          gone: req.raw.signal,
-          waitToWrite: () => pace.wrote(caller.name),
-          isStillAdmitted: () => isStillAdmitted(bridge, 'admin', claim),
-        }),
-      cookie: termsOf(asked),
-      refuseSignIn: (why) => refuseSignIn(pace, claim.address, why),
-      mayStillRead: () => isStillAdmitted(bridge, 'read', claim),
-    });
+    const cookie = terms(headers.get('host') ?? '');
+    const reply = await route.run(
+      input.value,
+      new RequestCall(parts, { request: asked.req.raw, headers, claim, caller, requestId, cookie }),
+    );
     if (isWrite(route)) served.wake();
-    return toResponse(asked, route, reply);
+    return toResponse(asked, route, reply, headers.get('if-none-match'));
   };
 
   /** For whoever may come in at all: a stranger is told nothing about what is here. */
-  const refuseAfterSignIn = async (asked: Asked, refusal: Problem): Promise<Response> => {
-    const admitted = await admit(bridge, pace, 'read', claimOf(asked, false));
+  const refuseAfterSignIn = async ({ env }: Asked, refusal: Problem): Promise<Response> => {
+    const admitted = await admit(bridge, pace, 'read', claimOf(env, false));
     const answered = admitted.ok ? refusal : admitted.refusal;
     counts.note(PROBLEMS[answered.code].status);
-    return respondProblem(asked.env.outgoing, answered);
+    return respondProblem(env.outgoing, answered);
   };
 
+  const app = new Hono<{ Bindings: Bound }>();
   for (const route of routes) app.on(route.method, route.path, (asked) => answer(asked, route));
+  // What no route takes goes through a table of its own: a request for which there are two handlers costs Hono a chain.
+  const rest = new Hono<{ Bindings: Bound }>();
   for (const [path, sharing] of Map.groupBy(routes, (route) => route.path)) {
     const allow = sharing.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     const refusal = problem('method-not-allowed', `this takes ${allow}.`, { headers: { Allow: allow } });
-    app.all(path, (asked) => refuseAfterSignIn(asked, refusal));
+    rest.all(path, (asked) => refuseAfterSignIn(asked, refusal));
   }
   // Nobody signs in by OAuth here. Claude Code, told that its token is wrong, asks for it in these places; what it is told
   // with a 401 there is that it should ask again.
-  app.all('/.well-known/*', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
-  app.post('/register', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
-  app.notFound((asked) => refuseAfterSignIn(asked, NO_SUCH_ROUTE));
-  app.onError((error, { env: { outgoing } }) => fail(outgoing, error));
-  return app;
-}
+  rest.all('/.well-known/*', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
+  rest.post('/register', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
+  rest.notFound((asked) => refuseAfterSignIn(asked, NO_SUCH_ROUTE));
+  app.notFound(({ req, env }) => rest.fetch(req.raw, env));
+  for (const one of [app, rest]) one.onError((error, { env: { outgoing } }) => fail(outgoing, error));
 
-function acceptsStream(accept: string | undefined): boolean {
-  return accept !== undefined && /text\/event-stream/i.test(accept);
+  return {
+    fetch(request, bindings) {
+      const { incoming, outgoing } = bindings as HttpBindings;
+      const headers = readHeaders(incoming.rawHeaders);
+      const refused = whyNotMeantForUs(provenanceOf(incoming, headers), hosts);
+      if (!refused) return app.fetch(request, { incoming, outgoing, headers });
+      counts.note(PROBLEMS[refused.code].status);
+      return respondProblem(outgoing, refused);
+    },
+  };
 }
 
 async function toResponse(
   { env: { outgoing: out }, req }: Asked,
   { method, path, status, answer }: Route,
   reply: Reply,
+  known: string | undefined,
 ): Promise<Response> {
   if ('stream' in reply) {
     if (req.raw.method === 'HEAD') return respond(out, status, 'text/event-stream; charset=utf-8', null);
@@ -213,7 +183,7 @@ async function toResponse(
   }
   if ('problem' in reply) return respondProblem(out, reply.problem);
   if ('body' in reply && method === 'GET' && path.includes(':'))
-    return respondTagged(out, status, reply.body, reply.headers, req.header('if-none-match'));
+    return respondTagged(out, status, reply.body, reply.headers, known);
   if ('body' in reply) return respondJson(out, status, reply.body, reply.headers);
   return respond(out, status, typeof answer === 'string' ? answer : 'text/plain', reply.bytes, reply.headers);
 }
@@ -232,19 +202,21 @@ const UNAVAILABLE = problem('unavailable', 'the store cannot answer now; nothing
 });
 const INTERNAL = problem('internal', 'this failed; the log of the supervisor says why.');
 
-function provenanceOf({ env: { incoming } }: Asked) {
-  return {
-    hosts: valuesOf(incoming.rawHeaders, 'host'),
-    target: incoming.url ?? '',
-    origins: valuesOf(incoming.rawHeaders, 'origin'),
-    fetchSite: valuesOf(incoming.rawHeaders, 'sec-fetch-site')[0],
-    fetchMode: valuesOf(incoming.rawHeaders, 'sec-fetch-mode')[0],
-    fetchDest: valuesOf(incoming.rawHeaders, 'sec-fetch-dest')[0],
-    method: incoming.method ?? '',
-  };
+/** Most requests have none; a URL of the web standard costs more than to look. */
+function queryOf(url: string): URLSearchParams {
+  return url.includes('?') ? new URL(url).searchParams : NO_QUERY;
 }
 
-/** Node keeps the first of several `Host` headers alone, and joins others. */
-function valuesOf(rawHeaders: readonly string[], name: string): string[] {
-  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+const NO_QUERY = new URLSearchParams();
+
+function provenanceOf(incoming: IncomingMessage, headers: Headers): Provenance {
+  return {
+    host: headers.get('host'),
+    target: incoming.url ?? '',
+    origin: headers.get('origin'),
+    fetchSite: headers.get('sec-fetch-site'),
+    fetchMode: headers.get('sec-fetch-mode'),
+    fetchDest: headers.get('sec-fetch-dest'),
+    method: incoming.method ?? '',
+  };
 }

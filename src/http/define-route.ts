@@ -8,6 +8,7 @@
 import type { ServerResponse } from 'node:http';
 import * as z from 'zod';
 import type { Bridge } from '../bridge/bridge.ts';
+import type { SupervisorTrouble } from '../bridge/health.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Send } from '../control/test-receivers.ts';
@@ -57,6 +58,10 @@ export interface Call {
   readonly sendNotice: Send;
   /** Aborts when the client goes away, or the server ends. */
   readonly signal: AbortSignal;
+  /** Names this start of the supervisor. */
+  readonly instance: string;
+  /** Why the supervisor does not do its work; null when it does. At most a second old. */
+  trouble(): Promise<SupervisorTrouble | null>;
   /** The table of routes as OpenAPI. */
   describe(): object;
   /** What the tools of a side answer to a message of MCP. */
@@ -154,7 +159,7 @@ export function pathTemplate(path: string): string {
 }
 
 /** Keys that it does not know are refused: a wish to change something must not be half understood. */
-const NOTHING = z.strictObject({});
+export const NOTHING = z.strictObject({});
 
 export function defineRoute<
   P extends z.ZodObject = NoFields,

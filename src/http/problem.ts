@@ -42,6 +42,7 @@ export const PROBLEMS = {
   gone: { status: 410, title: 'Not served here' },
   'wrong-cursor': { status: 400, title: 'Not an id of an event' },
   'too-many-streams': { status: 503, title: 'Too many streams' },
+  'not-working': { status: 503, title: 'The supervisor does not work' },
   unavailable: { status: 503, title: 'Not available now' },
   internal: { status: 500, title: 'Internal error' },
 } as const;

@@ -1,7 +1,7 @@
 /** What a request brings, read by the schemas of its route. */
 import type * as z from 'zod';
 import { ok, type Result, refuse } from '../result.ts';
-import type { Input, Route } from './define-route.ts';
+import { type Input, NOTHING, type Route } from './define-route.ts';
 import { type Problem, problem } from './problem.ts';
 
 export interface Brought {
@@ -19,8 +19,8 @@ export async function readInput(route: Route, brought: Brought): Promise<Result<
   const body = route.body ? await readBody(brought) : ok({});
   if (!body.ok) return body;
   const parts = {
-    params: route.params.safeParse(brought.params),
-    query: route.query.safeParse(Object.fromEntries(brought.query)),
+    params: read(route.params, brought.params),
+    query: read(route.query, Object.fromEntries(brought.query)),
     body: route.body ? route.body.safeParse(body.value) : { success: true as const, data: {} },
   };
   const errors = Object.entries(parts).flatMap(([part, { error }]) => errorsOf(part, error));
@@ -29,6 +29,13 @@ export async function readInput(route: Route, brought: Brought): Promise<Result<
   const { params, query } = parts;
   return ok({ params: params.data, query: query.data, body: parts.body.data });
 }
+
+/** Most routes take no parameters, and most requests bring none: no schema is asked then. */
+function read(schema: z.ZodObject, brought: Readonly<Record<string, string>>) {
+  return schema === NOTHING && Object.keys(brought).length === 0 ? NONE : schema.safeParse(brought);
+}
+
+const NONE = { success: true, data: {}, error: undefined } as const;
 
 /** An empty body stands for `{}`. */
 async function readBody(brought: Brought): Promise<Result<unknown, Problem>> {

@@ -15,9 +15,10 @@ import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
 import { ok, type Result } from '../result.ts';
 import { Uses } from './access/uses.ts';
-import { createApp, type Served } from './app.ts';
+import { type App, createApp } from './app.ts';
 import type { FollowOutput } from './define-route.ts';
 import { EventHub } from './events/hub.ts';
+import type { Served } from './served.ts';
 
 const RETRY_MS = 30_000;
 /** How often is looked whether the certificate or its key was replaced. */
@@ -67,12 +68,24 @@ export class HttpServer {
   }
 
   /** Listens, and goes on trying to. Does not wait for it. */
-  start({ bridge, wake }: Pick<Served, 'bridge' | 'wake'>): void {
+  start({ bridge, ...host }: Pick<Served, 'bridge' | 'lease' | 'trouble' | 'wake'>): void {
     const { config, env, clock, log, followOutput, sendNotice } = this.#options;
     const events = new EventHub(bridge, clock, log);
     const uses = new Uses(bridge, clock);
     const ending = this.#closing.signal;
-    const served = { bridge, wake, config, env, clock, log, events, uses, ending, followOutput, sendNotice };
+    const served = {
+      ...host,
+      bridge,
+      config,
+      env,
+      clock,
+      log,
+      events,
+      uses,
+      ending,
+      followOutput,
+      sendNotice,
+    };
     const app = createApp(served);
     const ports = [config.http.port, ...config.http.also_listen];
     this.#listening = Promise.all(ports.map((port) => this.#keepListening(served, app, port)));
@@ -165,8 +178,6 @@ export class HttpServer {
     return server;
   }
 }
-
-type App = ReturnType<typeof createApp>;
 
 /** Returns why it cannot be listened to. A port in use is an event of the server, not an exception. */
 async function listen(server: Server, port: number, address: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import type { Bridge } from '../bridge/bridge.ts';
+import type { SupervisorTrouble } from '../bridge/health.ts';
 import type { HeldLease } from '../bridge/lease.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -35,10 +36,20 @@ export type SendNotice = (
   signal: AbortSignal,
 ) => Promise<Delivery>;
 
+/** What the supervisor is to those who call it. */
+export interface HttpHost {
+  readonly bridge: Bridge;
+  readonly lease: HeldLease;
+  /** Something was changed by a caller. */
+  wake(): void;
+  /** Why the supervisor does not do its work; null when it does. */
+  trouble(): Promise<SupervisorTrouble | null>;
+}
+
 /** What is served to callers for as long as the supervisor works. Its failure is never the supervisor's. */
 export interface HttpService {
-  /** Begins to listen, and does not wait for it. `wake`: something was changed over it. */
-  start(host: { readonly bridge: Bridge; wake(): void }): void;
+  /** Begins to listen, and does not wait for it. */
+  start(host: HttpHost): void;
   /** Why nobody can call at the moment; null when somebody can. */
   trouble(): string | null;
   /** Ends what is open, and waits until it uses the bridge no more. */

@@ -11,6 +11,7 @@ import { parkWaitingInVain } from '../bridge/dependencies.ts';
 import { expireOverdue, nextExpiryTime } from '../bridge/expiry.ts';
 import { finishApproved } from '../bridge/finish.ts';
 import { fireSchedules, nextSlotTime } from '../bridge/fire-schedules.ts';
+import { Health } from '../bridge/health.ts';
 import { probeAtStart } from '../bridge/holds.ts';
 import { currentLease, LeaseLost, releaseLease } from '../bridge/lease.ts';
 import type { Clock } from '../clock.ts';
@@ -136,7 +137,8 @@ class Supervisor {
     this.#runInBackground(keepLease(this.#context, working.signal));
     const watchdog = this.#watchLoop();
     log.info('supervisor.started', { pid: process.pid, version: VERSION, state_dir: bridge.stateDir });
-    http?.start({ bridge, wake: () => this.#waker.wake() });
+    const health = new Health(this.#context);
+    http?.start({ bridge, lease, wake: () => this.#waker.wake(), trouble: () => health.trouble() });
     this.#runInBackground(this.#preflight.check());
     this.#runInBackground(this.#notifier.work());
     try {

@@ -68,7 +68,7 @@ export const httpRequests: Measurement = {
         projects('/projects processor', 'ms', { mostRatio: 1.5 }, processor),
       ],
       notes: [
-        'A profile of /health shows what is above the bare server: its look into the store, the small heap of a supervisor, which is collected more often, and writes to a client that waits and has to be woken.',
+        'Above the bare server are the small heap of a supervisor, which is collected more often; signed in, the look-up of the token in the store at each request; and writes to a client that waits and has to be woken, the more so the slower a server is.',
       ],
     };
   },

@@ -154,7 +154,11 @@ test('health is open, and tells the path of the database to a caller with a toke
   await using rig = await createRig();
   await using api = await serve(rig);
   const open = await api.call('GET /health');
-  expect(answerOf('GET /health', open)).toEqual({ status: 'ok', version: expect.any(String) });
+  expect(answerOf('GET /health', open)).toEqual({
+    status: 'ok',
+    version: expect.any(String),
+    instance: expect.stringMatching(/^[0-9a-f]{16}$/),
+  });
   const known = await api.call('GET /health', { token: api.tokens.read });
   expect(known.json.db_path).toContain(rig.home);
   expect(open.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { configOfText } from '../../src/config.ts';
 import { HttpServer } from '../../src/http/server.ts';
+import { TOKEN } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../free-port.ts';
 import { createRig } from '../rig.ts';
@@ -29,7 +30,12 @@ test('a port in use is said once, tried again every 30 seconds, and served when 
     followOutput: nothing,
     sendNotice,
   });
-  server.start({ bridge: rig.bridge, wake: () => undefined });
+  server.start({
+    bridge: rig.bridge,
+    lease: { token: TOKEN },
+    wake: () => undefined,
+    trouble: async () => null,
+  });
 
   await rig.clock.slept(30_000);
   expect(server.trouble()).toBe(
@@ -61,7 +67,11 @@ test('a server that cannot listen ends at once when it is told to', async () => 
     followOutput: nothing,
     sendNotice,
   });
-  second.start({ bridge: rig.bridge, wake: silent });
+  second.start({
+    ...{ bridge: rig.bridge, lease: { token: TOKEN } },
+    wake: silent,
+    trouble: async () => null,
+  });
   await rig.clock.slept(30_000);
   await second.close();
   expect((await api.call('GET /health')).status).toBe(200);

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { addCredential } from '../../src/bridge/credentials.ts';
+import type { Health } from '../../src/bridge/health.ts';
 import { makeSignInCode, signIn } from '../../src/bridge/sign-in.ts';
 import { followOutput } from '../../src/claude/follow-output.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -13,7 +14,7 @@ import type { Environment } from '../../src/environment.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { HttpServer, type Timeouts } from '../../src/http/server.ts';
 import { ROLES, type Role } from '../../src/project/credential.ts';
-import { accepted } from '../bridge/steps.ts';
+import { accepted, TOKEN } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../free-port.ts';
 import type { Rig } from '../rig.ts';
@@ -58,6 +59,8 @@ export interface ServeOptions {
   readonly clock?: Clock;
   /** The environment of the supervisor. */
   readonly env?: Environment;
+  /** Why its supervisor does not work; without it, it does. */
+  readonly trouble?: Health['trouble'];
   /** Instead of a free one. */
   readonly port?: number;
   /** Those that get a token; all unless another server of the same store has given them. */
@@ -69,6 +72,7 @@ export const sendNotice = async () => ({ kind: 'sent', receipt: null }) as const
 
 export async function serve(rig: Rig, options: ServeOptions = {}): Promise<Serving> {
   const { http = {}, config: more = {}, timeouts, clock = rig.clock, env = {}, roles = ROLES } = options;
+  const { trouble = async () => null } = options;
   const port = options.port ?? (await freePort());
   const settings = { workspace_roots: [rig.workspace], http: { enabled: true, port, ...http }, ...more };
   const config = configOfText(JSON.stringify(settings), 'config.json', {});
@@ -85,7 +89,7 @@ export async function serve(rig: Rig, options: ServeOptions = {}): Promise<Servi
     sendNotice,
     ...(timeouts && { timeouts }),
   });
-  server.start({ bridge: rig.bridge, wake: () => woken.push(true) });
+  server.start({ bridge: rig.bridge, lease: { token: TOKEN }, trouble, wake: () => woken.push(true) });
   await eventually(() => {
     if (!log.some((line) => line.includes('http.listening'))) throw new Error('not yet');
   }, 5);

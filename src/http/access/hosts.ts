@@ -9,11 +9,11 @@ import { type Problem, problem } from '../problem.ts';
 
 /** What a request says about where it goes to and where it comes from. */
 export interface Provenance {
-  /** Each `Host` header. */
-  readonly hosts: readonly string[];
+  /** The header `Host`; several of them are one text, which is no name. */
+  readonly host: string | undefined;
   /** As it stands in the first line of the request. */
   readonly target: string;
-  readonly origins: readonly string[];
+  readonly origin: string | undefined;
   readonly fetchSite: string | undefined;
   /** The headers `Sec-Fetch-Mode` and `Sec-Fetch-Dest`. */
   readonly fetchMode: string | undefined;
@@ -39,28 +39,23 @@ function withPort(name: string, port: number, usual: number): string[] {
 
 /** Why the request is answered by nobody here; undefined when it may go on. */
 export function whyNotMeantForUs(provenance: Provenance, allowed: ReadonlySet<string>): Problem | undefined {
-  const { hosts, target, origins, fetchSite } = provenance;
-  const [host] = hosts;
-  const isNamed =
-    hosts.length === 1 && host !== undefined && allowed.has(host.toLowerCase()) && isOurs(target, allowed);
+  const { host, target, origin, fetchSite } = provenance;
+  const isNamed = host !== undefined && allowed.has(host.toLowerCase()) && isOurs(target, allowed);
   if (!isNamed)
     return problem(
       'host-not-allowed',
       "this server does not answer to that name; call it by its address, or add the name to 'http.hosts'.",
     );
-  const isOwnOrigin = origins.every((origin) => {
-    const [, name = ''] = /^https?:\/\/(.+)$/.exec(origin) ?? [];
-    return allowed.has(name);
-  });
+  const isOwnOrigin = origin === undefined || allowed.has(/^https?:\/\/(.+)$/.exec(origin)?.[1] ?? '');
   const isOwnSite = fetchSite === undefined || fetchSite === 'same-origin' || fetchSite === 'none';
-  if (origins.length > 1 || !isOwnOrigin || !(isOwnSite || opensPage(provenance)))
+  if (!isOwnOrigin || !(isOwnSite || opensPage(provenance)))
     return problem('origin-not-allowed', 'a page of another origin cannot use this server.');
   return undefined;
 }
 
 /** Whether somebody follows a link to the page: it has no content, and whoever made the link reads nothing of it. */
-function opensPage({ method, target, fetchMode, fetchDest, origins }: Provenance): boolean {
-  const isPage = method === 'GET' && target === '/' && origins.length === 0;
+function opensPage({ method, target, fetchMode, fetchDest, origin }: Provenance): boolean {
+  const isPage = method === 'GET' && target === '/' && origin === undefined;
   return isPage && fetchMode === 'navigate' && fetchDest === 'document';
 }
 

@@ -18,10 +18,10 @@ export const healthSchema = z
   .strictObject({
     status: z.literal('ok'),
     version: z.string(),
-    instance: z.string().exactOptional().describe('another one after each start of the supervisor'),
+    instance: z.string().describe('another one after each start of the supervisor'),
     db_path: z.string().exactOptional().describe('the database; only for a caller with a token'),
   })
-  .describe('The supervisor works, and its store answers.');
+  .describe('The supervisor holds its lease, and writes to its store and its log.');
 
 /** What `dashboard` prints. */
 export const signInLinkSchema = z
