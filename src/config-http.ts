@@ -26,7 +26,7 @@ const host = z
 const PUBLIC_URL = "must be an http or https address of a host alone, such as 'https://box.example'";
 
 export const httpSettings = z.strictObject({
-  enabled: z.boolean().default(false),
+  enabled: z.boolean().default(true),
   port: z.int().min(1).max(65_535).default(DEFAULT_PORT),
   listen: z
     .string()

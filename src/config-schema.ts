@@ -217,7 +217,9 @@ const fields = z.strictObject({
     .describe('How often to write the heartbeat file and request the heartbeat URL.'),
   http: checkedHttpSettings
     .prefault({})
-    .describe('The HTTP API: `{"enabled": true}` serves it on 127.0.0.1:7823, for callers with a token.'),
+    .describe(
+      'The HTTP API and its page, on 127.0.0.1:7823, for who has a token; `{"enabled": false}` opens no port.',
+    ),
   ...toolsetSettings,
   notify: notifySettings,
   run_output_max_mb: z

@@ -72,7 +72,7 @@ const DEFAULTS = {
   loop_timeout: 60_000,
   keep_awake: true,
   heartbeat_interval: 300_000,
-  http: { enabled: false, port: 7823, listen: '127.0.0.1', hosts: [], also_listen: [], insecure_lan: false },
+  http: { enabled: true, port: 7823, listen: '127.0.0.1', hosts: [], also_listen: [], insecure_lan: false },
   channels: { keep_days: 30, keep_messages: 100_000, keep_mb: 500 },
   relay: { hold: false },
   notify: [],

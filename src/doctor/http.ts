@@ -79,8 +79,8 @@ async function tokens(context: DoctorContext): Promise<FindingFacts[]> {
   if (!enabled) return [ok('tokens', 'No token is needed while the HTTP API is off')];
   const store = await context.openStore();
   const all = store ? await allCredentials((await context.store()).read) : [];
-  const add = { hint: 'bridge-supervisor token add NAME --role read' };
-  if (all.length === 0) return [warning('tokens', 'The HTTP API is on, and nobody has a token for it.', add)];
+  if (all.length === 0)
+    return [ok('tokens', 'Nobody has a token yet; to sign a browser in: bridge-supervisor dashboard')];
   const now = context.clock.now().toISOString();
   const expired = all.filter(({ expiresAt }) => expiresAt !== null && expiresAt <= now);
   if (expired.length === 0) return [ok('tokens', `${all.length} have a token: ${namesOf(all)}`)];

@@ -117,7 +117,9 @@ export class HttpServer {
       }
       const cause = files.ok ? failure : files.refusal;
       if (!this.#troubles.has(port)) log.warn('http.not_listening', { address, port, cause });
-      const advice = files.ok ? 'Free the port, or set another' : 'Correct what http.tls names';
+      const advice = files.ok
+        ? 'Free the port, set http.enabled to false, or set another'
+        : 'Correct what http.tls names';
       const key = !files.ok ? '' : port === config.http.port ? ' as http.port' : ' in http.also_listen';
       this.#troubles.set(
         port,

@@ -168,7 +168,12 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     const env = environmentIn(root, options, '');
     const withoutGit = await gitProblem(env);
     if (withoutGit === undefined) await makeRepository(workspace, env);
-    const config = { workspaces: { [name]: { path: workspace, ...settings } }, ...options.config };
+    const config = {
+      workspaces: { [name]: { path: workspace, ...settings } },
+      // Its port is for the person's own supervisor.
+      http: { enabled: false },
+      ...options.config,
+    };
     await writeFile(join(stateDir, 'config.json'), JSON.stringify(config, null, 2));
     return new Sandbox(root, options, await openBridge(stateDir, options.clock), withoutGit);
   } catch (error) {

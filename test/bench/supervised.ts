@@ -36,7 +36,7 @@ export interface SupervisedOptions {
 export async function startSupervised(stage: Stage, options: SupervisedOptions): Promise<Supervised> {
   const home = join(stage.root, options.name ?? 'state');
   await mkdir(home, { mode: 0o700 });
-  await writeFile(join(home, 'config.json'), JSON.stringify(options.config ?? {}));
+  await writeFile(join(home, 'config.json'), JSON.stringify({ http: { enabled: false }, ...options.config }));
   const bridge = await openBridge(home, systemClock);
   stage.closeLater(() => bridge.close());
   await options.prepare?.(bridge);

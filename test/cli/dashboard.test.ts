@@ -1,6 +1,6 @@
 /** The link that signs a browser in: it works with the supervisor that answers, and else says what to do. */
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { describe, expect } from 'vitest';
 import { OUTPUTS } from '../../src/wire/schemas/outputs.ts';
@@ -122,11 +122,14 @@ describe('dashboard', () => {
   test('dashboard on the port of another supervisor makes no code', async ({ rig }) => {
     const port = await serving(rig);
     const elsewhere = { env: { BRIDGE_HOME: `${rig.root}/second` } };
+    const configure = (http: object) => writeFile(`${rig.root}/second/config.json`, JSON.stringify({ http }));
+    await mkdir(`${rig.root}/second`, { mode: 0o700 });
+    await configure({ enabled: false });
     const started = rig.start(elsewhere, 'run');
     await started.prints(/supervisor\.started/);
     const { stderr } = await rig.runWith(elsewhere, 'dashboard');
     expect(stderr).toContain('the HTTP API is off');
-    await writeFile(`${rig.root}/second/config.json`, JSON.stringify({ http: { enabled: true, port } }));
+    await configure({ enabled: true, port });
     const other = await rig.runWith(elsewhere, 'dashboard');
     expect([other.code, other.stderr]).toEqual([
       1,

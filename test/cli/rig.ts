@@ -90,6 +90,9 @@ export const test = base.extend<{ rig: Rig }>({
 
 const MARK = 'CLI_TEST';
 
+/** Supervisors side by side would all listen on one port. */
+const WITHOUT_HTTP = { BRIDGE_HTTP: '{"enabled":false}' };
+
 /** The value of a reply that must not be a refusal. */
 export function granted<T>(reply: Result<T>): T {
   if (!reply.ok) throw new Error(reply.refusal);
@@ -106,6 +109,7 @@ function build(root: string, started: ChildProcess[], bridges: Promise<Bridge>[]
     TZ: 'UTC',
     [MARK]: root,
   };
+  let unlessConfigured: Readonly<Record<string, string>> = WITHOUT_HTTP;
   const rig: Rig = {
     root,
     home,
@@ -120,7 +124,11 @@ function build(root: string, started: ChildProcess[], bridges: Promise<Bridge>[]
     runWith: (options, ...args) => rig.start(options, ...args).ended,
     start({ stdin, env = {}, cwd = root, wrapper = [] }, ...args) {
       const [command = '', ...rest] = [...wrapper, ...node, program, ...args];
-      const child = spawn(command, rest, { cwd, env: { ...environment, ...env }, stdio: 'pipe' });
+      const child = spawn(command, rest, {
+        cwd,
+        env: { ...environment, ...unlessConfigured, ...env },
+        stdio: 'pipe',
+      });
       started.push(child);
       child.stdin.on('error', () => undefined);
       child.stdin.end(stdin ?? '');
@@ -144,6 +152,7 @@ function build(root: string, started: ChildProcess[], bridges: Promise<Bridge>[]
     },
     async configure(config) {
       await mkdir(home, { recursive: true, mode: 0o700 });
+      if (typeof config === 'object' && config !== null && 'http' in config) unlessConfigured = {};
       await writeFile(
         join(home, 'config.json'),
         typeof config === 'string' ? config : JSON.stringify(config),

@@ -1119,14 +1119,6 @@ describe('HTTP API', () => {
       message: /is not for box\.example, the host of http\.public_url/,
     },
     {
-      title: 'the HTTP API is on and nobody has a token',
-      breakIt: (rig) => rig.configure({ http: { enabled: true } }),
-      check: 'http.tokens',
-      verdict: 'warning',
-      message: /nobody has a token for it/,
-      hint: /token add/,
-    },
-    {
       title: 'a token of the HTTP API has expired',
       async breakIt(rig) {
         await rig.configure({ http: { enabled: true } });

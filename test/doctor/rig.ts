@@ -103,7 +103,7 @@ async function build(root: string): Promise<Rig> {
     BRIDGE_HOME: home,
     [MARK]: root,
   };
-  let config: Record<string, unknown> = {};
+  let config: Record<string, unknown> = { http: { enabled: false } };
   const rig: Rig = {
     root,
     home,

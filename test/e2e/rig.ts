@@ -146,7 +146,8 @@ export const test = base.extend<{ prepare: Prepare; rig: Rig }>({
 async function build(root: string, home: string, started: ChildProcess[]): Promise<Rig> {
   const claudeHome = join(root, 'home');
   await mkdir(claudeHome);
-  let settings: Record<string, unknown> = {};
+  // Supervisors side by side would all listen on one port.
+  let settings: Record<string, unknown> = { http: { enabled: false } };
   const simulator = await startSimulator({ script: (turn) => rig.script(turn) });
   const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
   const bridge = await openBridge(home, systemClock);
@@ -155,6 +156,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
     settings = { ...settings, ...config };
     await writeFile(join(home, 'config.json'), JSON.stringify(settings));
   };
+  await configure({});
   const start = (args: readonly string[], wrapper: readonly string[] = []) => {
     const [program = '', ...rest] = [...wrapper, process.execPath, cli, ...args];
     const child = spawn(program, rest, {

@@ -39,7 +39,7 @@ test('a port in use is said once, tried again every 30 seconds, and served when 
 
   await rig.clock.slept(30_000);
   expect(server.trouble()).toBe(
-    `the HTTP API cannot listen on port ${port} of 127.0.0.1 (it is in use): it is tried again every 30 s. Free the port, or set another as http.port`,
+    `the HTTP API cannot listen on port ${port} of 127.0.0.1 (it is in use): it is tried again every 30 s. Free the port, set http.enabled to false, or set another as http.port`,
   );
   rig.clock.advance(30_000);
   await rig.clock.slept(30_000);
@@ -121,5 +121,5 @@ test('an address of the network is listened on only by a person who says so', ()
   const read = (http: object) => configOfText(JSON.stringify({ http }), 'config.json', {}).http;
   expect(read({ listen: '0.0.0.0', insecure_lan: true })).toMatchObject({ listen: '0.0.0.0' });
   expect(read({ listen: '127.0.0.2' })).toMatchObject({ insecure_lan: false });
-  expect(read({ listen: '::1' })).toMatchObject({ enabled: false, port: 7823 });
+  expect(read({ listen: '::1' })).toMatchObject({ enabled: true, port: 7823 });
 });

@@ -149,7 +149,7 @@ test('a second port that is taken is said like the first, and the first is serve
   await using api = await serve(rig, { http: { also_listen: [second] } });
   await eventually(() => {
     expect(api.server.trouble()).toBe(
-      `the HTTP API cannot listen on port ${second} of 127.0.0.1 (it is in use): it is tried again every 30 s. Free the port, or set another in http.also_listen`,
+      `the HTTP API cannot listen on port ${second} of 127.0.0.1 (it is in use): it is tried again every 30 s. Free the port, set http.enabled to false, or set another in http.also_listen`,
     );
   }, 5);
   expect((await api.call('GET /health')).status).toBe(200);

@@ -50,7 +50,7 @@ export async function createWorld(simulatorUrl: string, httpPort: number | undef
   await mkdir(claudeHome);
   const { workspaces, repositories } = await makePlaces(root);
   const config = join(home, 'config.json');
-  const http = httpPort === undefined ? {} : { http: { enabled: true, port: httpPort } };
+  const http = { http: httpPort === undefined ? { enabled: false } : { enabled: true, port: httpPort } };
   const configure = async (changes: Readonly<Record<string, unknown>>) => {
     await writeFile(
       `${config}.draft`,
