@@ -16,17 +16,8 @@ export async function spentInPeriod(
   period: BudgetPeriod,
   at: Date = bridge.clock.now(),
 ): Promise<CostSum> {
-  const db = databaseOf(bridge).read;
   const [since, until] = [startOfPeriod(period, at).toISOString(), endOfPeriod(period, at).toISOString()];
-  // A run that ends in between is missing until it is asked for again; the other way round it would count twice.
-  const open = (await openRuns(db)).filter(({ createdAt }) => since <= createdAt && createdAt < until);
-  const ended = await spentBetween(db, since, until);
-  const live = open.map((run) => run.live.costUsd);
-  return {
-    usd: live.reduce((sum, usd) => sum + usd, ended.usd),
-    unknown: ended.unknown,
-    dearestUsd: Math.max(ended.dearestUsd, ...live),
-  };
+  return spentBetween(databaseOf(bridge).read, since, until);
 }
 
 const DAY_MS = 86_400_000;

@@ -24,6 +24,18 @@ export function sumCosts(costs: readonly (number | null)[]): CostSum {
   };
 }
 
+/** Of sums that have no run in common. */
+export function addCosts(sums: readonly CostSum[]): CostSum {
+  return sums.reduce(
+    (all, { usd, unknown, dearestUsd }) => ({
+      usd: all.usd + usd,
+      unknown: all.unknown + unknown,
+      dearestUsd: Math.max(all.dearestUsd, dearestUsd),
+    }),
+    NO_COST,
+  );
+}
+
 /** For a person: `$0.32`, or `$0.32 (the cost of 2 runs is unknown)`. */
 export function describeCosts({ usd, unknown }: ShownSum): string {
   const rest = unknown === 1 ? 'the cost of 1 run is unknown' : `the cost of ${unknown} runs is unknown`;

@@ -1,7 +1,8 @@
 /** Facts from all runs: the version of Claude, its model, the costs. */
 import type { RunCostRow } from '../project/cost-history.ts';
-import type { CostSum } from '../project/costs.ts';
+import { addCosts, type CostSum } from '../project/costs.ts';
 import type { Reader } from './database.ts';
+import { toLiveState } from './run-row.ts';
 
 /** How many runs to search: one of these has come far enough to report a version. */
 const MAX_RUNS_ASKED = 100;
@@ -86,22 +87,44 @@ export async function costsSince(
   }));
 }
 
-/** The cost of all runs that were recorded from `since` until before `until`. One that is under way counts as nothing here. */
+/**
+ * The cost of all runs that were recorded from `since` until before `until`, with what those under way are known to have cost so
+ * far. One statement reads both, so that a run that ends meanwhile counts once.
+ */
 export async function spentBetween(db: Reader, since: string, until: string): Promise<CostSum> {
-  const row = await db
+  const recorded = db
     .selectFrom('runs')
     .select((eb) => [
+      eb.val<string | null>(null).as('live'),
       eb.fn.sum<number | null>('cost_usd').as('usd'),
       eb.fn.countAll<number>().as('runs'),
       eb.fn.count<number>('cost_usd').as('known'),
       eb.fn.max<number | null>('cost_usd').as('dearest'),
     ])
     .where('created_at', '>=', since)
-    .where('created_at', '<', until)
-    .executeTakeFirst();
-  return {
-    usd: Number(row?.usd ?? 0),
-    unknown: Number(row?.runs ?? 0) - Number(row?.known ?? 0),
-    dearestUsd: Number(row?.dearest ?? 0),
-  };
+    .where('created_at', '<', until);
+  // Only a run that is under way has a live state.
+  const underWay = db
+    .selectFrom('run_live')
+    .innerJoin('runs', 'runs.id', 'run_live.run_id')
+    .select((eb) => [
+      eb.ref('run_live.state').$castTo<string | null>().as('live'),
+      eb.val<number | null>(0).as('usd'),
+      eb.val<number>(0).as('runs'),
+      eb.val<number>(0).as('known'),
+      eb.val<number | null>(0).as('dearest'),
+    ])
+    .where('created_at', '>=', since)
+    .where('created_at', '<', until);
+  const rows = await recorded.unionAll(underWay).execute();
+  return addCosts(
+    rows.map(({ live, usd, runs, known, dearest }) => {
+      const liveUsd = live === null ? 0 : toLiveState(live).costUsd;
+      return {
+        usd: Number(usd ?? 0) + liveUsd,
+        unknown: Number(runs) - Number(known),
+        dearestUsd: Math.max(Number(dearest ?? 0), liveUsd),
+      };
+    }),
+  );
 }

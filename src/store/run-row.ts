@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { type Outcome, outcomeSchema } from '../project/outcome.ts';
 import { REVISE_IN, REVISION_ASKERS, REVISION_SESSIONS } from '../project/revision.ts';
-import { COST_BASES, EMPTY_LIVE_STATE, RUN_KINDS, type Run } from '../project/run.ts';
+import { COST_BASES, EMPTY_LIVE_STATE, type LiveState, RUN_KINDS, type Run } from '../project/run.ts';
 import { knownWord } from './known-word.ts';
 import type { Row } from './schema.ts';
 
@@ -44,6 +44,11 @@ const revisionChoice = z
   .nullable()
   .catch(null);
 
+/** What a run is or was doing, from its JSON; the empty state when that is of another form. */
+export function toLiveState(json: string): LiveState {
+  return liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(json));
+}
+
 /** The run of a row, with its live state while it is under way. Throws StoreError for a word that only a newer program knows. */
 export function toRun(row: Row<'runs'> & { readonly live?: string | null }): Run {
   return {
@@ -62,7 +67,7 @@ export function toRun(row: Row<'runs'> & { readonly live?: string | null }): Run
     pid: row.pid,
     pidStartedAt: row.pid_started_at,
     claudeVersion: row.claude_version,
-    live: liveState.catch(EMPTY_LIVE_STATE).parse(JSON.parse(row.live ?? row.progress ?? 'null')),
+    live: toLiveState(row.live ?? row.progress ?? 'null'),
     costUsd: row.cost_usd,
     costBasis: costBasisWord(row.cost_basis),
     context: sessionContext.parse(JSON.parse(row.context ?? 'null')),

@@ -151,7 +151,12 @@ describe('lists', () => {
     [
       'what a day has cost',
       (db) => spentBetween(db, NOW, minute(60)),
+      'COMPOUND QUERY',
+      'LEFT-MOST SUBQUERY',
       'SEARCH runs USING INDEX runs_by_age (created_at>? AND created_at<?)',
+      'UNION ALL',
+      'SEARCH runs USING INDEX runs_by_age (created_at>? AND created_at<?)',
+      'SEARCH run_live USING INDEX sqlite_autoindex_run_live_1 (run_id=?)',
     ],
     [
       'updates after one',

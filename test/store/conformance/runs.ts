@@ -165,5 +165,23 @@ export function runsConform({ write, read }: StoreUnderTest): void {
       });
       expect(await findRun(read(), asRunId('d'))).toMatchObject({ costUsd: null });
     });
+
+    test('a run under way adds what it has cost so far, and once it has ended only what it has cost', async () => {
+      const spent = () => spentBetween(read(), NOW, minute(40));
+      const live = { ...EMPTY_LIVE_STATE, costUsd: 0.5 };
+      await write(async (trx) => {
+        await addProject(trx, 3);
+        await addRun(trx, { id: 'a', project_id: id(1), workspace: '/a' });
+        await addRun(trx, { id: 'b', project_id: id(2), workspace: '/b' });
+        await addRun(trx, { id: 'before', project_id: id(3), created_at: minute(-10) });
+        await putLiveStates(trx, new Map(['a', 'b', 'before'].map((run) => [asRunId(run), live])));
+      });
+      expect(await spent()).toEqual({ usd: 1, unknown: 0, dearestUsd: 0.5 });
+      await write((trx) => putLiveStates(trx, new Map([[asRunId('b'), { ...live, costUsd: 0.75 }]])));
+      expect(await spent()).toEqual({ usd: 1.25, unknown: 0, dearestUsd: 0.75 });
+      const cost = { usd: 0.625, basis: 'reported' as const };
+      await write((trx) => closeRun(trx, asRunId('b'), { kind: 'refused' }, { ...endedAt(minute(1)), cost }));
+      expect(await spent()).toEqual({ usd: 1.125, unknown: 0, dearestUsd: 0.625 });
+    });
   });
 }
