@@ -39,6 +39,11 @@ export async function budgetCharges(
   ];
 }
 
+/** Whether the owner limits what a day or a month may cost. */
+export function limitsPeriod({ budget }: Pick<Config, 'budget'>): boolean {
+  return Object.values(periodLimits(budget)).some((limit) => limit !== undefined);
+}
+
 /** The budget of the day or the month of `at` that is spent, today's by default; of both, the month's. Throws StoreError. */
 export async function spentBudget(
   bridge: Bridge,

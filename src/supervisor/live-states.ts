@@ -7,36 +7,46 @@ import { ignoreTransient } from './transient.ts';
 
 const WRITE_EVERY_MS = 500;
 
-/** Writes what all runs are doing together, and no sooner than WRITE_EVERY_MS after the write before. */
+/** Writes what all runs are doing together, and no sooner than WRITE_EVERY_MS after the write before, unless it is urgent. */
 export class LiveStates {
   readonly #context: Pick<Context, 'clock' | 'lease'>;
   readonly #runInBackground: (work: Promise<unknown>) => void;
   readonly #written: () => void;
+  readonly #isCostUrgent: boolean;
   readonly #shown = new Map<RunId, LiveState>();
   #due = new Map<RunId, LiveState>();
   #writing = false;
+  #urgent = false;
   #wait = new AbortController();
   #writtenAt = -WRITE_EVERY_MS;
 
   /**
    * @param runInBackground Takes the writes; one fails with LeaseLost, or a StoreError that does not pass.
    * @param written Called when the store knows more.
+   * @param isCostUrgent Whether a cost that has changed is written without a wait.
    */
   constructor(
     context: Pick<Context, 'clock' | 'lease'>,
     runInBackground: (work: Promise<unknown>) => void,
     written: () => void = () => {},
+    isCostUrgent = false,
   ) {
     this.#context = context;
     this.#runInBackground = runInBackground;
     this.#written = written;
+    this.#isCostUrgent = isCostUrgent;
   }
 
   /** Stores what a run is doing, soon, unless readers would see no difference. */
   show(run: RunId, live: LiveState): void {
-    if (sameToReaders(live, this.#shown.get(run) ?? EMPTY_LIVE_STATE)) return;
+    const before = this.#shown.get(run) ?? EMPTY_LIVE_STATE;
+    if (sameToReaders(live, before)) return;
     this.#shown.set(run, live);
     this.#due.set(run, live);
+    if (this.#isCostUrgent && live.costUsd !== before.costUsd) {
+      this.#urgent = true;
+      this.#wait.abort();
+    }
     if (!this.#writing) this.#runInBackground(this.#write());
   }
 
@@ -53,7 +63,9 @@ export class LiveStates {
     try {
       while (this.#due.size > 0) {
         this.#wait = new AbortController();
-        await clock.sleep(this.#writtenAt + WRITE_EVERY_MS - clock.monotonic(), this.#wait.signal);
+        const waitMs = this.#urgent ? 0 : this.#writtenAt + WRITE_EVERY_MS - clock.monotonic();
+        await clock.sleep(waitMs, this.#wait.signal);
+        this.#urgent = false;
         this.#writtenAt = clock.monotonic();
         const due = this.#due;
         this.#due = new Map();

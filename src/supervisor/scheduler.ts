@@ -7,7 +7,7 @@ import type { RunId } from '../project/ids.ts';
 import type { Outcome } from '../project/outcome.ts';
 import { isWork, type Run } from '../project/run.ts';
 import { Gatekeeper } from './admission.ts';
-import { endSpenders } from './budgets.ts';
+import { endSpenders, limitsPeriod } from './budgets.ts';
 import type { Context, SupervisorHost } from './context.ts';
 import { LiveStates } from './live-states.ts';
 import { subfolderOf } from './place/place.ts';
@@ -53,6 +53,7 @@ export class Scheduler implements RunStarter {
       context,
       (work) => host.runInBackground(work),
       () => host.runInBackground(endSpenders(context, this.underWay)),
+      limitsPeriod(context.config),
     );
   }
 

@@ -2,7 +2,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { call, hang, say } from '../../src/simulator/reply.ts';
+import { createGate } from '../../src/simulator/gate.ts';
+import { call, gated, hang, say } from '../../src/simulator/reply.ts';
 import { sequence } from '../../src/simulator/script.ts';
 import { bridgeCall, type Rig, test, waitUntil } from './rig.ts';
 
@@ -130,5 +131,30 @@ describe('budget of a day', () => {
     await rig.configure({ budget: { day_usd: 50 } });
     await rig.startSupervisor();
     for (const id of ids) await rig.until(id, 'awaiting_approval');
+  });
+
+  test('no run starts on a budget that Claude has spent while there was no supervisor', async ({ rig }) => {
+    const gate = createGate();
+    let answers = 0;
+    rig.script = () => {
+      answers += 1;
+      if (answers > 4) return hang();
+      return answers === 1 ? gated(gate, update('Answer 1')) : update(`Answer ${answers}`);
+    };
+    const supervisor = await rig.startSupervisor();
+    const first = await rig.send('---\nmodel: claude-sonnet-4-5\n---\n# One\nSpend it.');
+    await waitUntil(async () => rig.asked().length === 1, 'the first question');
+    await supervisor.end('SIGKILL');
+    gate.open();
+    await waitUntil(async () => rig.asked().length === 5, 'the question after the budget is spent');
+    await rig.configure({ concurrency: 2, budget: { day_usd: 1.2 } });
+    const second = await rig.send('---\nmodel: claude-sonnet-4-5\n---\n# Two\nSpend it.');
+    await rig.startSupervisor();
+    await rig.happened('run.ended', first);
+    await rig.happened('hold.set');
+    const { runs, spentUsd } = await rig.details(first);
+    expect(runs).toMatchObject([{ outcome: { kind: 'budget_spent', scope: 'day' } }]);
+    expect(spentUsd).toBeCloseTo(4 * 0.315, 2);
+    expect((await rig.details(second)).runs).toEqual([]);
   });
 });

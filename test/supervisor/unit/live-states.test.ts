@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { endRun } from '../../../src/bridge/end-run.ts';
 import { LeaseLost, takeLease } from '../../../src/bridge/lease.ts';
 import { databaseOf, withDatabase } from '../../../src/bridge/open-bridge.ts';
+import { spentInPeriod } from '../../../src/bridge/spending.ts';
 import { asLeaseToken } from '../../../src/project/ids.ts';
 import { EMPTY_LIVE_STATE, type Run } from '../../../src/project/run.ts';
 import { findRun } from '../../../src/store/runs.ts';
@@ -12,7 +13,7 @@ import { eventually } from '../../eventually.ts';
 const using = (currentTool: string) => ({ ...EMPTY_LIVE_STATE, currentTool });
 
 /** A supervisor with two runs, whose writes are counted. */
-async function atWork() {
+async function atWork({ isCostUrgent = false } = {}) {
   const rig = await supervised();
   const runs: [Run, Run] = [await beginOne(), await beginOne()];
   async function beginOne(): Promise<Run> {
@@ -30,7 +31,7 @@ async function atWork() {
   });
   const background: Promise<unknown>[] = [];
   const context = { clock: rig.clock, lease: { bridge, token: TOKEN } };
-  const live = new LiveStates(context, (work) => background.push(work));
+  const live = new LiveStates(context, (work) => background.push(work), undefined, isCostUrgent);
   const tools = async () => {
     const found = await Promise.all(runs.map(({ id }) => findRun(database.read, id)));
     return found.map((run) => run?.live.currentTool);
@@ -61,6 +62,22 @@ describe('what the runs under way are doing', () => {
     expect(counted()).toBe(1);
     rig.clock.advance(500);
     await eventually(async () => expect(await tools()).toEqual(['Read: c.ts', 'Bash: npm test']));
+    expect(counted()).toBe(2);
+  });
+
+  test('a cost that counts against the budget of a day is stored at once, and what else a run does with the next half second', async () => {
+    await using work = await atWork({ isCostUrgent: true });
+    const { rig, live, tools, counted, background } = work;
+    const [one, two] = work.runs;
+    live.show(one.id, using('Read: a.ts'));
+    await eventually(async () => expect(await tools()).toEqual(['Read: a.ts', null]));
+    live.show(two.id, using('Bash: npm test'));
+    await rig.clock.slept(500);
+    expect(counted()).toBe(1);
+    live.show(one.id, { ...using('Read: b.ts'), costUsd: 0.5 });
+    await Promise.all(background);
+    expect(await tools()).toEqual(['Read: b.ts', 'Bash: npm test']);
+    expect(await spentInPeriod(rig.bridge, 'day')).toMatchObject({ usd: 0.5 });
     expect(counted()).toBe(2);
   });
 
