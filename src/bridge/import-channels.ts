@@ -85,7 +85,7 @@ async function limitProblem(
 }
 
 /** Runs a transaction, or one that is taken back. */
-async function perform<T>(
+export async function perform<T>(
   bridge: Bridge,
   isDry: boolean,
   work: (writing: Writing) => Promise<T>,
@@ -169,7 +169,7 @@ async function freeKey(
 }
 
 /** In the form of the store; times without a zone are UTC there. */
-function timeOf(text: string): string | undefined {
+export function timeOf(text: string): string | undefined {
   const hasZone = /([zZ]|[+-]\d\d:?\d\d)$/.test(text);
   const time = new Date(hasZone ? text : `${text.replace(' ', 'T')}Z`);
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
