@@ -12,10 +12,10 @@ export function fetchTool({ client, isHeld }: RelayScope): Tool {
   return defineTool({
     name: 'relay_fetch',
     title: 'Fetch messages',
-    description: `"Check the relay", "get": with reader ${client}, the oldest unread messages (5), which are then read; without unread_only, the newest. Without reader, all, marking nothing.`,
+    description: `"Check the relay", "get": with reader ${client}, the oldest unread messages (5), then read; unread_only false: the newest. No reader: all, none marked.`,
     hints: { readOnly: false, destructive: false, idempotent: false },
     input: z.strictObject({
-      limit: z.int().optional(),
+      limit: z.number().optional(),
       reader: z.literal(client).optional(),
       unread_only: z.boolean().optional(),
       from: z.string().optional(),
@@ -31,7 +31,7 @@ export function fetchTool({ client, isHeld }: RelayScope): Tool {
           client,
           isHeld,
           unreadOnly,
-          limit: Math.min(Math.max(limit, 1), RELAY_LIMITS.fetchedMessages),
+          limit: Math.trunc(Math.min(Math.max(limit, 1), RELAY_LIMITS.fetchedMessages)),
           number: start === undefined ? undefined : Number(start[1]),
         },
         (messages) => shownToEnd(fittingRelay(messages, offset)),
