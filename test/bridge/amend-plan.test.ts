@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { type Amended, amendPlan } from '../../src/bridge/amend-plan.ts';
 import { retry } from '../../src/bridge/control.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
+import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
+import { allowRequest } from '../../src/bridge/requests.ts';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { ordersFor, recordDelivered, recordPromptDelivered } from '../../src/bridge/runs.ts';
 import { claimByHand, sendCompletion } from '../../src/bridge/submissions.ts';
@@ -12,6 +15,7 @@ import type { ProjectId } from '../../src/project/ids.ts';
 import { PROJECT_STATUSES, type ProjectStatus } from '../../src/project/project.ts';
 import type { Result } from '../../src/result.ts';
 import { planFile } from '../../src/state-folder.ts';
+import { updateRequest } from '../../src/store/requests.ts';
 import type { Rig } from '../rig.ts';
 import {
   accepted,
@@ -162,6 +166,60 @@ describe('an amended plan', () => {
     expect(accepted(again)).toMatchObject({ revision: 2, repeated: true });
     const same = await changingNothing(rig.bridge, () => amend(rig, id, '# Twice'));
     expect(refusalOf(same)).toContain('this is the plan already');
+  });
+
+  test('two amendments at once are two revisions, of which the newer is the one to follow, and the run is told of both', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    await begin(rig);
+    const ways = [await rig.connect(), await rig.connect()];
+    const replies = await Promise.all(
+      ways.map((bridge, n) =>
+        amendPlan(bridge, policyOf(rig), { projectId: id, markdown: `# By ${n}` }, 'person'),
+      ),
+    );
+    const byRevision = new Map(replies.map((reply, n) => [accepted(reply).revision, `# By ${n}`]));
+    expect([...byRevision.keys()].sort()).toEqual([2, 3]);
+    const details = accepted(await projectDetails(rig.bridge, id));
+    expect(details.planRevisions.map(({ markdown }) => markdown).slice(1)).toEqual([
+      byRevision.get(2),
+      byRevision.get(3),
+    ]);
+    expect(details.markdown).toBe(byRevision.get(3));
+    expect(details.waitingMessages.map(({ planRevision }) => planRevision)).toEqual([2, 3]);
+  });
+
+  test('a call that was put off still waits for its decision after an amendment, and the run is told of the plan after it', async () => {
+    await using rig = await supervised();
+    const { id } = await send(rig);
+    const { run } = await begin(rig);
+    const asked = {
+      toolUseId: 'toolu_1',
+      toolName: 'Bash',
+      input: { command: 'npm publish' },
+      agentId: null,
+    };
+    const asker = { projectId: id, runId: run.id };
+    const request = accepted(await openRequest(rig.bridge, asker, asked, PERMISSION));
+    await databaseOf(rig.bridge).write(({ trx }) =>
+      updateRequest(trx, request.id, { state: 'deferred', deferred_at: rig.clock.now().toISOString() }),
+    );
+    await endRun(lease(rig), run, { kind: 'deferred', requestId: request.id }, ending);
+    const deny = '---\ndeny: ["Bash(npm publish *)"]\n---\n# Publish nothing';
+    accepted(await amend(rig, id, deny));
+    expect(await current(rig.bridge, id)).toMatchObject({
+      status: 'awaiting_answer',
+      deny: ['Bash(npm publish *)'],
+    });
+    const above = '---\npermission_mode: bypassPermissions\n---\n# Publish';
+    expect(refusalOf(await changingNothing(rig.bridge, () => amend(rig, id, above)))).toContain(
+      "'permission_mode: bypassPermissions'",
+    );
+    accepted(await allowRequest(rig.bridge, request.id, 'once', 'person'));
+    // The rules of the amended plan are those of the run that resumes the call.
+    const started = await begin(rig);
+    expect(started.run).toMatchObject({ projectId: id, kind: 'answer' });
+    expect(started.project.deny).toEqual(['Bash(npm publish *)']);
   });
 
   test('settings that an amended plan gives replace the old ones, and those it leaves out stay', async () => {

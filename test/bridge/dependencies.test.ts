@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cancel, retry } from '../../src/bridge/control.ts';
 import { parkWaitingInVain } from '../../src/bridge/dependencies.ts';
+import { expireOverdue } from '../../src/bridge/expiry.ts';
 import { finish } from '../../src/bridge/finish.ts';
 import { overview, projectDetails } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
@@ -72,6 +73,24 @@ describe('a plan that depends on others', () => {
     accepted(await retry(rig.bridge, id, 'person'));
     expect(await parkWaitingInVain(lease(rig))).toEqual([]);
     expect((await start(rig))?.project.id).toBe(id);
+  });
+
+  test('a plan that expires while it waits is cancelled, and the plan behind it needs a person; the one behind that waits on', async () => {
+    await using rig = await supervised();
+    const under = await projectIn(rig, 'awaiting_approval');
+    const first = await send(rig, planAfter(under).replace('---\n', '---\nexpires: 1h\n'));
+    const second = await send(rig, planAfter(first.id).replace('---\n', '---\nexpires: 2h\n'));
+    const third = await send(rig, planAfter(second.id));
+    rig.clock.advance(3_600_000);
+    expect(await expireOverdue(lease(rig))).toMatchObject([{ id: first.id, status: 'cancelled' }]);
+    expect(await parkWaitingInVain(lease(rig))).toMatchObject([{ id: second.id, status: 'attention' }]);
+    // A person looks after what is parked: it does not expire.
+    rig.clock.advance(3_600_000);
+    await changingNothing(rig.bridge, () => expireOverdue(lease(rig)));
+    accepted(await retry(rig.bridge, second.id, 'person'));
+    await changingNothing(rig.bridge, () => expireOverdue(lease(rig)));
+    expect((await start(rig))?.project.id).toBe(second.id);
+    expect(await waitsFor(rig, third.id)).toEqual(['in_progress']);
   });
 
   test.each<[string, string]>([

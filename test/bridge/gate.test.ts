@@ -227,7 +227,7 @@ describe('the permission prompt', () => {
   });
 });
 
-test('of what one project asks no more waits for a person than they would read: the next is refused in words, until one is decided', async () => {
+test('a project asks a person no more at a time than they would read: the next is refused in words, until one is decided', async () => {
   await using rig = await supervised();
   const run = await working(rig);
   for (let n = 0; n < MAX_UNDECIDED; n += 1) await prompt(rig, run, call(`toolu_${n}`, `npm publish ${n}`));

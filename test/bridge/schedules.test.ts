@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { amendSchedule } from '../../src/bridge/amend-schedule.ts';
 import { cancel } from '../../src/bridge/control.ts';
+import { expireOverdue } from '../../src/bridge/expiry.ts';
 import { fireSchedules, nextSlotTime } from '../../src/bridge/fire-schedules.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { projectDetails, projectState } from '../../src/bridge/queries.ts';
@@ -200,6 +201,19 @@ describe('a plan with a schedule', () => {
     accepted(await amendSchedule(rig.bridge, policyOf(rig), sent, plan, 'person'));
     const resumed = accepted(await changeSchedule(rig.bridge, sent.id, 'active', 'person'));
     expect(resumed.nextSlot).toBe('2026-03-03T05:00:00.000Z');
+  });
+
+  test('a schedule whose plan expires before it begins makes a project of the next slot, each with an outline of its own', async () => {
+    await using rig = await supervised();
+    await schedule(rig, DAILY.replace('---\n', '---\nexpires: 2h\noutline: true\n'));
+    for (const day of ['02', '03']) {
+      goTo(rig, `2026-03-${day}T05:00:00.000Z`);
+      expect(await fire(rig)).toMatchObject([
+        { status: 'pending', outline: true, expiresAt: `2026-03-${day}T07:00:00.000Z` },
+      ]);
+      rig.clock.advance(2 * HOUR);
+      expect(await expireOverdue({ bridge: rig.bridge, token: TOKEN })).toHaveLength(1);
+    }
   });
 
   test('an amended schedule makes projects of its new plan at its new times, none of them in the past', async () => {

@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { endRun } from '../../src/bridge/end-run.ts';
 import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
-import { denyRequest } from '../../src/bridge/requests.ts';
+import { answerRequest, denyRequest, listRequests } from '../../src/bridge/requests.ts';
 import { accepted, begin, changingNothing, ending, send, supervised } from '../bridge/steps.ts';
 import { leaseOf } from '../bridge/submitted.ts';
+import { desktop } from '../mcp/rig.ts';
 import type { Rig } from '../rig.ts';
 import { answerOf, serve } from './server.ts';
 
@@ -106,3 +107,40 @@ test('a question of a run that has ended says over HTTP what going on costs, and
   const answered = await api.call(`POST /questions/${request.id}/answer`, sent);
   expect(answerOf('POST /questions/:id/answer', answered).request).toMatchObject({ resume_cost: cost });
 });
+
+test('twenty races of answers by HTTP, in Desktop and on the command line leave one answer each, and the losers are told who gave it', async () => {
+  await using rig = await supervised();
+  await using api = await serve(rig);
+  const { id: projectId } = await send(rig);
+  const { run } = await begin(rig);
+  const asker = { projectId, runId: run.id };
+  for (let n = 0; n < RACES; n += 1) {
+    const call = { toolUseId: `toolu_${n}`, toolName: 'Bash', input: { n }, agentId: null };
+    accepted(await openRequest(rig.bridge, asker, call, QUESTION));
+  }
+  const [person, chat] = [await rig.connect(), await desktop(rig.home)];
+  await chat.call('bridge_get_questions', {});
+  for (const { id } of await listRequests(rig.bridge, { undecided: true })) {
+    const [http, mcp, cli] = await Promise.all([
+      api.call(`POST /questions/${id}/answer`, { token: api.tokens.decide, body: { answer: 'of HTTP' } }),
+      chat.call('bridge_answer', { request_id: id, answer: 'of Desktop' }),
+      answerRequest(person, id, 'of the command line', 'person'),
+    ]);
+    const settled = (await listRequests(rig.bridge, { projectId, undecided: false })).find(
+      (one) => one.id === id,
+    );
+    const said = [
+      { answer: 'of HTTP', won: http.status === 200, told: http.json.detail },
+      { answer: 'of Desktop', won: !mcp.isError, told: mcp.text },
+      { answer: 'of the command line', won: cli.ok, told: cli.ok ? '' : cli.refusal },
+    ];
+    expect(said.filter(({ won }) => won).map(({ answer }) => answer)).toEqual([settled?.answer]);
+    for (const { told } of said.filter(({ won }) => !won))
+      expect(told).toContain(`was answered by ${settled?.decidedBy}`);
+  }
+  await chat.close();
+  expect(await listRequests(rig.bridge, { undecided: true })).toEqual([]);
+  expect(rig.rowsOf('events').filter(({ type }) => type === 'request.decided')).toHaveLength(RACES);
+}, 30_000);
+
+const RACES = 20;

@@ -58,6 +58,8 @@ export interface ToolCaller {
 }
 
 export interface InMemoryClient extends ToolCaller {
+  /** Ends both sides; done after the test at the latest. */
+  close(): Promise<void>;
   readonly client: Client;
 }
 
@@ -102,12 +104,19 @@ async function connect(
   const server = build(access);
   const client = new Client({ name: 'test', version: '1' });
   await Promise.all([server.connect(far), client.connect(near)]);
-  onTestFinished(async () => {
+  const end = async () => {
     await server.close();
     await client.close();
-  });
+  };
+  let ended: Promise<void> | undefined;
+  const close = () => {
+    ended ??= end();
+    return ended;
+  };
+  onTestFinished(close);
   return {
     client,
+    close,
     call: (name, args = {}, meta, options) => callTool(client, name, args, meta, options, results),
   };
 }
