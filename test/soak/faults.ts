@@ -30,6 +30,7 @@ export async function makeFaults(options: FaultOptions, stop: AbortSignal): Prom
     await delay(random.wait(BETWEEN_MS), undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) break;
     const fault = random.weighted(options.long ? WEIGHTS : { ...WEIGHTS, 'freeze past the lease': 0 });
+    if (options.service.isSpared && STRIKES_SUPERVISOR.test(fault)) continue;
     const before = options.store.lease()?.token;
     const happened = await FAULTS[fault](options, measuring, stop);
     if (!happened) continue;
@@ -69,6 +70,7 @@ async function isReplaced(store: StoreView, before: string | undefined, stop: Ab
 const REPLACED_TIMEOUT_MS = 20_000;
 
 const BETWEEN_MS = 1_200;
+const STRIKES_SUPERVISOR = /^supervisor |^freeze /;
 
 const WEIGHTS = {
   'supervisor SIGKILL': 22,

@@ -98,7 +98,8 @@ export async function play(options: SoakOptions, say: (line: string) => void): P
     void endAfter(options.minutes, store, troubled);
     const watching = watchOverlaps(world.root, tally, acting.signal);
     const living = person.act(acting.signal);
-    const troubles = { world, front, store, service, person, tally, journal, random: stream('troubles') };
+    const around = { world, front, store, service, weather, person, tally, journal };
+    const troubles = { ...around, random: stream('troubles') };
     const desk = { ...troubles, repositories: world.repositories, random: stream('desk') };
     troubling = [
       makeFaults(faults, troubled.signal),

@@ -25,6 +25,8 @@ export class Service {
   /** Resolves, once it is called, the wait for the supervisor under way: it is left to itself. */
   #putAside: () => void = () => undefined;
   #rivals = false;
+  /** Whether nobody is to strike the supervisor at random. */
+  isSpared = false;
   /** How many signals supervisors were sent so far. */
   signals = 0;
 

@@ -18,7 +18,7 @@ import type { Random } from './random.ts';
 import type { Service } from './service.ts';
 import type { StoreView } from './store.ts';
 import type { Tally } from './tally.ts';
-import { UNKNOWN_MODEL } from './weather.ts';
+import { UNKNOWN_MODEL, type Weather } from './weather.ts';
 import type { World } from './world.ts';
 
 export interface TroubleOptions {
@@ -27,6 +27,7 @@ export interface TroubleOptions {
   readonly front: Front;
   readonly store: StoreView;
   readonly service: Service;
+  readonly weather: Weather;
   readonly person: Person;
   readonly tally: Tally;
   readonly journal: Journal;

@@ -17,6 +17,8 @@ export const UNKNOWN_MODEL = 'claude-sonet-5';
 
 export interface Weather {
   readonly script: Script;
+  /** Whether each message takes some seconds. */
+  isSlow: boolean;
   /** Makes the next `requests` fail in this way; a usage limit lasts for as many seconds, whoever asks. */
   brew(storm: Storm, requests: number): void;
   calm(): void;
@@ -46,13 +48,14 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
       return refusal('the conversation names no project of the soak');
     }
     const headers = rateLimitHeaders({ status: 'allowed', resetsAt: new Date(now + 3_600_000) });
-    const delayMs = random.whole(20, 500);
+    const delayMs = weather.isSlow ? random.whole(2_500, 4_000) : random.whole(20, 500);
     const tag = reportOf(reply);
     if (tag !== undefined) setTimeout(() => reports.emit('report', tag), delayMs);
     return { ...reply, usage: USAGE, headers, delayMs };
   };
-  return {
+  const weather: Weather = {
     script: answer,
+    isSlow: false,
     brew(storm, requests) {
       // The API says it in whole seconds.
       if (storm === 'limit') limitedUntil = Math.ceil(Date.now() / 1000 + requests) * 1000;
@@ -67,6 +70,7 @@ export function createWeather(seed: number, journal: Journal, random: Random): W
       return tag as string | undefined;
     },
   };
+  return weather;
 }
 
 function noteRequest(journal: Journal, turn: ScriptTurn, at: number): void {
