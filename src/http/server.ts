@@ -32,6 +32,8 @@ export interface Timeouts {
 
 const DEFAULT_TIMEOUTS: Timeouts = { headersMs: 10_000, requestMs: 30_000 };
 const MAX_HEADER_BYTES = 16 * 1024;
+/** Twice what streams take at most. Whoever comes beyond is cut off: sockets that say nothing cost memory, too. */
+const MAX_CONNECTIONS = 2_000;
 const KEEP_ALIVE_MS = 5_000;
 /** After a restart all streams come again at once; whoever finds no room is tried again by the kernel, after a second. */
 const BACKLOG = 1_024;
@@ -48,6 +50,8 @@ export interface HttpServerOptions {
   readonly followOutput: FollowOutput;
   readonly sendNotice: Send;
   readonly timeouts?: Timeouts;
+  /** How many may be connected to a port at a time; a test lets fewer in. */
+  readonly maxConnections?: number;
 }
 
 /** One supervisor's server: started once, closed once. */
@@ -153,7 +157,7 @@ export class HttpServer {
   }
 
   #createServer(app: App, underWay: Set<Promise<Response>>, tls: TlsFiles | undefined): Server {
-    const { timeouts = DEFAULT_TIMEOUTS, config } = this.#options;
+    const { timeouts = DEFAULT_TIMEOUTS, maxConnections = MAX_CONNECTIONS, config } = this.#options;
     const fetch: typeof app.fetch = async (request, bindings) => {
       const response = Promise.resolve(app.fetch(request, bindings));
       underWay.add(response);
@@ -177,6 +181,7 @@ export class HttpServer {
     }) as Server;
     // Their size is bounded. By default those beyond a number are passed over in some releases of Node, a second Host too.
     server.maxHeadersCount = 0;
+    server.maxConnections = maxConnections;
     return server;
   }
 }

@@ -123,3 +123,16 @@ test('an address of the network is listened on only by a person who says so', ()
   expect(read({ listen: '127.0.0.2' })).toMatchObject({ insecure_lan: false });
   expect(read({ listen: '::1' })).toMatchObject({ enabled: true, port: 7823 });
 });
+
+test('a client beyond the most that may be connected is cut off, and let in once another has gone', async () => {
+  await using rig = await createRig();
+  await using api = await serve(rig, { maxConnections: 2 });
+  const silent = [connect(api.port, '127.0.0.1'), connect(api.port, '127.0.0.1')];
+  await Promise.all(silent.map((socket) => once(socket, 'connect')));
+  const beyond = connect(api.port, '127.0.0.1');
+  beyond.on('error', () => undefined);
+  await new Promise((resolve) => beyond.once('close', resolve));
+  silent[0]?.destroy();
+  await eventually(async () => expect((await api.call('GET /health')).status).toBe(200), 5);
+  silent[1]?.destroy();
+});

@@ -55,6 +55,7 @@ export interface ServeOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly http?: Readonly<Record<string, unknown>>;
   readonly timeouts?: Timeouts;
+  readonly maxConnections?: number;
   /** Instead of that of the rig, which stands still. */
   readonly clock?: Clock;
   /** The environment of the supervisor. */
@@ -72,7 +73,7 @@ export const sendNotice = async () => ({ kind: 'sent', receipt: null }) as const
 
 export async function serve(rig: Rig, options: ServeOptions = {}): Promise<Serving> {
   const { http = {}, config: more = {}, timeouts, clock = rig.clock, env = {}, roles = ROLES } = options;
-  const { trouble = async () => null } = options;
+  const { trouble = async () => null, maxConnections } = options;
   const port = options.port ?? (await freePort());
   const settings = { workspace_roots: [rig.workspace], http: { enabled: true, port, ...http }, ...more };
   const config = configOfText(JSON.stringify(settings), 'config.json', {});
@@ -88,6 +89,7 @@ export async function serve(rig: Rig, options: ServeOptions = {}): Promise<Servi
     followOutput: (file, after, ended) => followOutput(file, after, ended, rig.clock),
     sendNotice,
     ...(timeouts && { timeouts }),
+    ...(maxConnections !== undefined && { maxConnections }),
   });
   server.start({ bridge: rig.bridge, lease: { token: TOKEN }, trouble, wake: () => woken.push(true) });
   await eventually(() => {
