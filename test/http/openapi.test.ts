@@ -56,7 +56,7 @@ const json = fc.jsonValue({ maxDepth: 3 });
 /** What a route takes, as the document says: the names in its query and in its body. */
 function namesOf(name: string): { readonly query: string[]; readonly body: string[] } {
   const [method = '', path = ''] = name.split(' ');
-  const operation = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')][method.toLowerCase()];
+  const operation = document.paths[pathTemplate(path)][method.toLowerCase()];
   const inQuery = (operation.parameters ?? []).filter(({ in: place }: { in: string }) => place === 'query');
   const { properties = {} } = operation.requestBody?.content['application/json'].schema ?? {};
   return {
@@ -82,25 +82,31 @@ const queryWith = (names: readonly string[]) =>
   fc
     .tuple(
       fc.dictionary(
-        fc.constantFrom(...names.filter((name) => name !== 'wait'), 'x'),
+        fc.constantFrom(...names.filter((name) => name !== 'wait' && name !== 'timeout_seconds'), 'x'),
         fc.oneof(anyText, fc.constantFrom('0', '1', '200', 'pending', 'Europe/Berlin', known.project)),
       ),
       fc.option(fc.constantFrom('-1', '26', '1e9', 'soon', '0')),
+      // Unless it says so a client waits for a while.
+      fc.constantFrom('-1', 'soon', '0'),
     )
-    .map(([asked, wait]) => (wait === null ? asked : { ...asked, wait }));
+    .map(([asked, wait, timeout]) => ({
+      ...asked,
+      ...(wait !== null && { wait }),
+      ...(names.includes('timeout_seconds') && { timeout_seconds: timeout }),
+    }));
 
 test.each(
   Object.entries(EXPECTED),
 )('%s answers any input without failing, and changes nothing where it refuses', async (name, expectation) => {
   const { method, path, headers } = expectation;
   const names = namesOf(name);
+  const template = pathTemplate(name.split(' ')[1] ?? path);
   const kind = name.includes(' /runs') ? 'run' : name.includes(' /schedules') ? 'schedule' : 'project';
   const ids = fc.oneof(
     fc.constant(path),
-    fc.constant((name.split(' ')[1] ?? path).replace(':id', known[kind]).replaceAll(/:\w+/g, '1')),
-    anyText.map(
-      (text) =>
-        name.split(' ')[1]?.replaceAll(/:\w+/g, encodeURIComponent(text.toWellFormed()) || 'x') ?? path,
+    fc.constant(template.replace('{id}', known[kind]).replaceAll(/\{\w+\}/g, '1')),
+    anyText.map((text) =>
+      template.replaceAll(/\{\w+\}/g, () => encodeURIComponent(text.toWellFormed()) || 'x'),
     ),
   );
   await fc.assert(
