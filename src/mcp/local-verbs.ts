@@ -7,7 +7,7 @@ import { acknowledgeMessage } from '../bridge/acknowledge-message.ts';
 import { amendPlan } from '../bridge/amend-plan.ts';
 import { askPermission } from '../bridge/ask-permission.ts';
 import { askQuestion } from '../bridge/ask-question.ts';
-import { type Bridge, openBridge } from '../bridge/bridge.ts';
+import { type Bridge, isTransientStoreError, openBridge } from '../bridge/bridge.ts';
 import { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
 import { channels, newestInChannel } from '../bridge/channels.ts';
 import { clearChannel } from '../bridge/clear-channel.ts';
@@ -83,6 +83,7 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     clearChannel: bind(clearChannel),
     clearRelay: bind(clearRelay),
     currentCursor: bind(currentCursor),
+    isPassing: isTransientStoreError,
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
     denyRequest: bind(denyRequest),

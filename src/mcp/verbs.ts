@@ -58,6 +58,8 @@ export interface Verbs {
   readonly changesSince: Bound<typeof changesSince>;
   readonly channels: Bound<typeof channels>;
   readonly claimByHand: Bound<typeof claimByHand>;
+  /** Whether a verb threw what may pass: the store is locked or full, and nothing was changed. */
+  readonly isPassing: (error: unknown) => boolean;
   readonly clearChannel: Bound<typeof clearChannel>;
   readonly clearRelay: Bound<typeof clearRelay>;
   readonly currentCursor: Bound<typeof currentCursor>;

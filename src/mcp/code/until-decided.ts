@@ -5,14 +5,15 @@ import type { ProjectId, RequestId } from '../../project/ids.ts';
 import type { Verbs } from '../verbs.ts';
 
 interface Caller {
-  readonly verbs: Pick<Verbs, 'changesSince' | 'currentCursor'>;
+  readonly verbs: Pick<Verbs, 'changesSince' | 'currentCursor' | 'isPassing'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /**
  * Looks until there is a verdict other than to wait: again with each change of the project, and when the wait is over.
- * Undefined when the client has given the call up. Throws what `look` throws.
+ * Undefined when the client has given the call up. Throws what `look` throws; once the call waits, a store that is locked or full
+ * for a while is waited for.
  *
  * @param waitMs How long a call waits at most. It is also measured by time that nobody sets: Claude Code blocks a call whose
  *   hook does not answer, and a clock that is set back would let it wait for that.
@@ -25,7 +26,17 @@ export async function untilDecided<Verdict extends { readonly kind: string }>(
   look: (waitsFor: RequestId | undefined, waitMs: number) => Promise<Verdict | Waiting>,
 ): Promise<Exclude<Verdict, Waiting> | undefined> {
   const endsAt = clock.monotonic() + waitMs;
-  const lookAgain = (waitsFor: RequestId) => look(waitsFor, clock.monotonic() < endsAt ? waitMs : 0);
+  const lookAgain = async (waitsFor: RequestId) => {
+    for (;;) {
+      try {
+        return await look(waitsFor, clock.monotonic() < endsAt ? waitMs : 0);
+      } catch (error) {
+        const isPassing = verbs.isPassing(error) && clock.monotonic() < endsAt + LOCKED_MS;
+        if (!isPassing || signal.aborted) throw error;
+        await clock.sleep(RETRY_MS, signal);
+      }
+    }
+  };
   let verdict = await look(undefined, waitMs);
   while (isWaiting(verdict) && !signal.aborted) {
     const { requestId } = verdict;
@@ -39,6 +50,10 @@ export async function untilDecided<Verdict extends { readonly kind: string }>(
   }
   return isWaiting(verdict) ? undefined : (verdict as Exclude<Verdict, Waiting>);
 }
+
+/** How long after its wait a call may go on waiting for the store: Claude Code gives its hook a minute more. */
+const LOCKED_MS = 40_000;
+const RETRY_MS = 500;
 
 function isWaiting(verdict: { readonly kind: string }): verdict is Waiting {
   return verdict.kind === 'wait';
