@@ -5,8 +5,9 @@
 import ms from 'ms';
 import { dollars } from './costs.ts';
 import { blockingFindings, type Change, type CheckResult, type Evidence, hasPassed } from './evidence.ts';
-import { describeUnmeasured, describeUnreviewed, figuresOf, sizeOf } from './evidence-text.ts';
+import { describeUnreviewed, figuresOf, sizeOf } from './evidence-text.ts';
 import { plural } from './text.ts';
+import { describeUnmeasured } from './unmeasured-text.ts';
 import { describeWarning } from './warning.ts';
 import { branchName } from './worktree.ts';
 

@@ -1,5 +1,5 @@
 /** Evidence in few words, for whoever decides. */
-import { blockingFindings, type Evidence, type UnmeasuredCause, type Unreviewed } from './evidence.ts';
+import { blockingFindings, type Evidence, type Unreviewed } from './evidence.ts';
 import { describeOutcome } from './outcome-text.ts';
 import { inQuotes } from './quotation.ts';
 import { plural } from './text.ts';
@@ -71,22 +71,6 @@ export function describeUnreviewed(cause: Unreviewed): string {
       return describeOutcome(cause.outcome, inQuotes);
   }
 }
-
-/** Why a round was not measured, as a sentence without capital letter and full stop. */
-export function describeUnmeasured({ kind, detail }: NonNullable<Evidence['cause']>): string {
-  return detail === '' ? CAUSES[kind] : `${CAUSES[kind]} (${detail})`;
-}
-
-const CAUSES: Readonly<Record<UnmeasuredCause, string>> = {
-  no_supervisor: 'the work was submitted by hand, and nobody measures that',
-  git_missing: 'git is not installed',
-  git_failed: 'git failed',
-  not_supported: 'nothing measures such a folder',
-  folder_missing: 'the folder is gone',
-  unreadable: 'the folder cannot be read',
-  too_big: 'the folder is too big',
-  time_limit: 'it took too long',
-};
 
 /** `4 files, +12 −3`. */
 export function sizeOf({ measured, files, insertions, deletions }: EvidenceFigures): string {

@@ -12,12 +12,8 @@ import {
   type Unreviewed,
 } from '../../src/project/evidence.ts';
 import { partsOf } from '../../src/project/evidence-parts.ts';
-import {
-  describeUnmeasured,
-  describeUnreviewed,
-  figuresOf,
-  summarizeEvidence,
-} from '../../src/project/evidence-text.ts';
+import { describeUnreviewed, figuresOf, summarizeEvidence } from '../../src/project/evidence-text.ts';
+import { describeUnmeasured } from '../../src/project/unmeasured-text.ts';
 import { describeWarning, WARNING_KINDS } from '../../src/project/warning.ts';
 import { sampleEvidence } from '../evidence-sample.ts';
 

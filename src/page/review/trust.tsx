@@ -1,4 +1,5 @@
 /** What was measured of a round, not what is claimed: checks, warnings, claims against what changed, what was denied. */
+import { describeUnmeasured } from '../../project/unmeasured-text.ts';
 import { describeWarning } from '../../project/warning.ts';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
 import { plural } from '../figures.ts';
@@ -29,7 +30,7 @@ export function TrustBox({ evidence }: { readonly evidence: WireEvidence }) {
       <ul class="trust-list">
         {cause && (
           <Fact icon="failed" tone="bad">
-            Not measured: {UNMEASURED[cause.kind]}
+            Not measured: {describeUnmeasured({ ...cause, detail: '' })}
             {cause.detail !== '' && (
               <>
                 {' '}
@@ -85,17 +86,6 @@ export function TrustBox({ evidence }: { readonly evidence: WireEvidence }) {
     </section>
   );
 }
-
-const UNMEASURED: Readonly<Record<NonNullable<WireEvidence['cause']>['kind'], string>> = {
-  no_supervisor: 'the work was submitted by hand, and nobody measures that',
-  git_missing: 'git is not installed',
-  git_failed: 'git failed',
-  not_supported: 'nothing measures such a folder',
-  folder_missing: 'the folder is gone',
-  unreadable: 'the folder cannot be read',
-  too_big: 'the folder is too big',
-  time_limit: 'it took too long',
-};
 
 const DENIERS: Readonly<Record<string, string>> = {
   mode: 'the permission mode',
