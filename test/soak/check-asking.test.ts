@@ -29,6 +29,7 @@ const RAN = [[2, 'run1']] as const;
 const RUN = {
   id: 'run1',
   project_id: 'one',
+  round: 2,
   outcome: 'submitted',
   spawned_at: at(0),
   ended_at: at(9),
@@ -43,6 +44,8 @@ interface Story {
   readonly requestedAt?: number;
   readonly told?: string;
   readonly costUsd?: number;
+  /** The round in which an equal call was denied; that of the run is 2. */
+  readonly deniedIn?: number;
 }
 
 const test = base.extend<{ found: (story: Story) => Promise<string[]> }>({
@@ -80,8 +83,14 @@ function watchedOf(root: string, story: Story): Watched {
     { ...PERMISSION, ...story.request },
     ...(story.told === undefined ? [] : [{ ...question, id: 'bbbbbbbbbbbb', decided_via: 'rule' }]),
   ];
+  const runs = [];
+  if (story.deniedIn !== undefined) {
+    const denied = { id: 'cccccccccccc', run_id: 'run0', state: 'denied', scope: null, decided_via: 'rule' };
+    asked.push({ ...PERMISSION, ...denied, decided_at: at(0) });
+    runs.push({ ...RUN, id: 'run0', round: story.deniedIn, ended_at: at(0), cost_usd: 0 });
+  }
   const run = { ...RUN, outcome: story.outcome ?? RUN.outcome, cost_usd: story.costUsd ?? RUN.cost_usd };
-  const tables = { projects: [{ id: 'one', request_id: 'sent' }], runs: [run], requests: asked };
+  const tables = { projects: [{ id: 'one', request_id: 'sent' }], runs: [...runs, run], requests: asked };
   const events: Readonly<Record<string, readonly object[]>> = {
     'request.decided': (story.decided ?? [PERMISSION.id]).map((id) => ({
       data: JSON.stringify({ requestId: id }),
@@ -101,12 +110,17 @@ test.for<[string, Story, string]>([
   ['that ran twice for one permission', { ran: [...RAN, [3, 'run1']] }, 'for time 2: allowed 1 times'],
   ['that ran before it was allowed', { ran: [[0, 'run1']] }, 'for time 1: allowed 0 times'],
   ['that ran though it was denied', { request: { scope: null, answer: 'no' } }, 'allowed 0 times'],
+  ['that ran after it was denied in its round', { deniedIn: 2 }, 'it had been denied'],
   ['that never ran though it was allowed', { ran: [] }, 'used 1 permissions and ran 0 times'],
   ['that was decided twice', { decided: [PERMISSION.id, PERMISSION.id] }, 'decided more than once'],
   ['whose decision is gone', { request: { decided_at: null }, ran: [] }, 'was acknowledged'],
   ['that nobody decided so', { request: { scope: 'project' } }, 'nobody decided project'],
 ])('the soak finds a call %s', async ([, story, what], { found }) => {
   expect((await found(story)).join('\n')).toContain(what);
+});
+
+test('the soak holds nothing against a call that was denied in the round before', async ({ found }) => {
+  expect(await found({ deniedIn: 1 })).toEqual([]);
 });
 
 test('the soak holds nothing against a call whose Claude was killed as it was allowed', async ({ found }) => {

@@ -73,17 +73,26 @@ function stands(answer: Answer, { requests }: Tables): Finding[] {
   return [['lost', `request ${answer.requestId}: ${answer.scope} '${answer.text}' was acknowledged`]];
 }
 
-/** Each run of a call came after one more permission for once, or after one for the project; none after its denial. */
-function permitted(call: string, lines: readonly Line[], { requests }: Tables): Finding[] {
+/**
+ * Each run of a call came after one more permission for once, or after one for the project; none after its denial, which
+ * holds for its round.
+ */
+function permitted(call: string, lines: readonly Line[], { requests, runs }: Tables): Finding[] {
+  const roundOf = (run: string) => runs.find(({ id }) => id === run)?.round;
   const about = requests.filter((request) => request.decided_at !== null && isAbout(call, request));
-  const decisions = about.map(({ scope, decided_at }) => ({ scope, at: Date.parse(decided_at ?? '') }));
+  const decisions = about.map(({ scope, decided_at, run_id }) => ({
+    scope,
+    at: Date.parse(decided_at ?? ''),
+    round: roundOf(run_id),
+  }));
   return lines.flatMap(({ at, run }, index): Finding[] => {
     const before = decisions.filter((decision) => decision.at <= at);
     if (before.some(({ scope }) => scope === 'project')) return [];
     const once = before.filter(({ scope }) => scope === 'once').length;
     const told = `call ${call} of run ${run}, for time ${index + 1}`;
     if (index + 1 > once) return [['doubled', `${told}: allowed ${once} times`]];
-    if (before.some(({ scope }) => scope === null)) return [['broken', `${told}: it had been denied`]];
+    if (before.some(({ scope, round }) => scope === null && round === roundOf(run)))
+      return [['broken', `${told}: it had been denied`]];
     return [];
   });
 }
