@@ -186,7 +186,7 @@ describe('a plan with a schedule', () => {
     const { schedule: sent } = await schedule(rig);
     const other = await schedule(rig, DAILY.replace('Sweep.', 'Mop.'));
     await databaseOf(rig.bridge).write(({ trx }) => updateSchedule(trx, sent.id, broken));
-    expect(await listSchedules(rig.bridge)).toMatchObject([{ nextSlot: null }, {}]);
+    expect(accepted(await findSchedule(rig.bridge, sent.id)).nextSlot).toBeNull();
     expect(await nextSlotTime(rig.bridge)).toEqual(new Date('2026-03-02T05:00:00.000Z'));
     goTo(rig, '2026-03-02T05:00:00.000Z');
     expect(await fire(rig)).toMatchObject([{ scheduleId: other.schedule.id }]);
