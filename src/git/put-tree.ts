@@ -28,7 +28,7 @@ export async function putTree(
   const kept = await git(['rev-parse', '--quiet', '--verify', BEFORE]);
   const before = kept.code === 0 ? textOf(kept) : now.tree;
   if (kept.code !== 0) {
-    const noted = await git(['update-ref', BEFORE, now.tree]);
+    const noted = await git(['update-ref', BEFORE, now.tree], marked(measureDir));
     if (noted.code !== 0) return { kind: 'failed', detail: reasonOf(noted) };
   }
   const failure = await write(measureDir, folder, tree, env);
@@ -48,11 +48,19 @@ export async function putBack(
   const now = await measureTree(measureDir, folder, env);
   if (now.kind === 'unmeasured') return { kind: 'failed', detail: now.detail };
   // Somebody may have worked in it after a kill: their content is kept in the measure dir.
-  await git(['update-ref', REPLACED, now.tree]);
+  await git(['update-ref', REPLACED, now.tree], marked(measureDir));
   const failure = await write(measureDir, folder, textOf(kept), env);
   if (failure) return failure;
-  await git(['update-ref', '-d', BEFORE]);
+  await git(['update-ref', '-d', BEFORE], marked(measureDir));
   return { kind: 'back' };
+}
+
+/**
+ * What changes the folder, or what is known of it, is ended by whoever measures it next: one that forgot later what was there
+ * would leave the other tree in the folder.
+ */
+function marked(measureDir: string) {
+  return { variables: markOf(measureDir) };
 }
 
 const BEFORE = 'refs/bridge-before';
@@ -61,6 +69,6 @@ const REPLACED = 'refs/bridge-replaced';
 async function write(measureDir: string, folder: string, tree: string, env: Environment) {
   // The index is what was just measured: all that is not in the tree goes, and only that.
   const words = ['read-tree', '--reset', '-u', tree];
-  const written = await measureGit(measureDir, folder, env)(words, { variables: markOf(measureDir) });
+  const written = await measureGit(measureDir, folder, env)(words, marked(measureDir));
   return written.code === 0 ? undefined : ({ kind: 'failed', detail: reasonOf(written) } as const);
 }

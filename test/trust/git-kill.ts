@@ -2,11 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { Rig } from '../e2e/rig.ts';
+import { processesIn, type Rig, waitUntil } from '../e2e/rig.ts';
 
 export interface GitKill {
   /** Kills this process at its n-th call from now on. */
   aim(pid: number, at: number): Promise<void>;
+  /** Resolves when no call of git goes on without a supervisor. */
+  over(): Promise<void>;
 }
 
 /** `done`: git has done its work by then. `late`: git has not begun, and goes on without the supervisor. */
@@ -48,5 +50,10 @@ exec ${real} "$@"
       await rm(join(folder, 'count'), { force: true });
       await writeFile(join(folder, 'victim'), `${pid} ${at}\n`);
     },
+    over: () =>
+      waitUntil(
+        async () => !(await processesIn(rig.root)).some(({ command }) => command.includes(program)),
+        'the calls of git that go on',
+      ),
   };
 }

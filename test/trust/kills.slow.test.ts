@@ -100,6 +100,7 @@ describe('supervisors that are killed at calls of git', () => {
       was.main = one.git('rev-parse', 'main');
       await approveSeen(rig, one);
       kills += await through(rig, one, kill, 'complete');
+      await kill.over();
       expect(kills).toBeGreaterThanOrEqual(least);
 
       const { evidence, landings, runs, completions } = await rig.details(one.id);
