@@ -7,12 +7,12 @@ import { isLiving, supervisorOf } from '../control/supervisor-state.ts';
 import { type MarkedProcess, processesMarked } from '../machine/marked.ts';
 import { sweep } from '../machine/sweep.ts';
 import { asRunId, LOCAL_MACHINE } from '../project/ids.ts';
+import { plural } from '../project/text.ts';
 import { parseRunFileName, plansFolder, runFiles, runsFolder, statusFolder } from '../state-folder.ts';
 import { readLease } from '../store/lease.ts';
 import { endedRuns, findRun } from '../store/runs.ts';
 import { type CheckGroup, type FindingFacts, ok, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
-import { counted } from './wording.ts';
 
 export function leftoversGroup(context: DoctorContext): CheckGroup {
   return {
@@ -81,7 +81,7 @@ async function killAll(
     graceMs: GRACE_MS,
     clock,
   });
-  if (left.length === 0) return `Killed ${counted(members.length, 'process', 'processes')} of run ${run}.`;
+  if (left.length === 0) return `Killed ${plural(members.length, 'process', 'processes')} of run ${run}.`;
   throw new Error(`${left.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')} could not be killed`);
 }
 
@@ -102,12 +102,12 @@ async function drafts({ stateDir, clock }: DoctorContext): Promise<FindingFacts>
   if (files.length === 0) return ok(stateDir, 'No half-written files are left');
   return warning(
     stateDir,
-    `${counted(files.length, 'half-written file')} from a crash: ${files.slice(0, 3).join(', ')}.`,
+    `${plural(files.length, 'half-written file')} from a crash: ${files.slice(0, 3).join(', ')}.`,
     {
       hint: 'bridge-supervisor doctor --fix removes them.',
       async fix() {
         await Promise.all(files.map((file) => rm(file, { force: true })));
-        return `Removed ${counted(files.length, 'half-written file')}.`;
+        return `Removed ${plural(files.length, 'half-written file')}.`;
       },
     },
   );
@@ -126,12 +126,12 @@ async function secrets(context: DoctorContext): Promise<FindingFacts> {
   if (files.length === 0) return ok(folder, 'No secrets of ended runs are left');
   return warning(
     folder,
-    `${counted(files.length, 'MCP configuration')} of ended runs is left and may hold secrets.`,
+    `${plural(files.length, 'MCP configuration')} of ended runs is left and may hold secrets.`,
     {
       hint: 'bridge-supervisor doctor --fix removes them.',
       async fix() {
         await Promise.all(files.map((file) => rm(file, { force: true })));
-        return `Removed ${counted(files.length, 'MCP configuration')} of ended runs.`;
+        return `Removed ${plural(files.length, 'MCP configuration')} of ended runs.`;
       },
     },
   );

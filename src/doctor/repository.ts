@@ -6,9 +6,9 @@ import { capitalize } from '../characters.ts';
 import { repositoryConfig } from '../git/config.ts';
 import { guardedFromGit } from '../git/guard.ts';
 import { programSettings } from '../git/program-settings.ts';
+import { plural } from '../project/text.ts';
 import { type FindingFacts, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
-import { counted } from './wording.ts';
 import type { WorkspaceFolder } from './workspace-folder.ts';
 
 /** Checks a folder that is known to respond: git would block on another. */
@@ -47,7 +47,7 @@ async function gitStatus(context: DoctorContext, { name, path }: WorkspaceFolder
   const changes = git.stdout.split('\n').filter((line) => line !== '').length;
   if (git.code === 0 && changes === 0) return ok(path, `${capitalize(name)}: a clean git repository`);
   if (git.code === 0)
-    return warning(path, `${capitalize(name)} has ${counted(changes, 'uncommitted change')}.`, {
+    return warning(path, `${capitalize(name)} has ${plural(changes, 'uncommitted change')}.`, {
       hint: "Commit or stash them, so that Claude's changes can be told apart.",
     });
   if (/not a git repository/.test(git.stderr))

@@ -6,13 +6,13 @@ import { capitalize } from '../characters.ts';
 import { serviceAdvice } from '../control/service-advice.ts';
 import { EnvironmentFileError, readEnvironmentFile } from '../machine/service/environment-file.ts';
 import type { ServiceManager, ServiceStatus } from '../machine/service/service.ts';
+import { plural } from '../project/text.ts';
 import { VERSION } from '../version.ts';
 import { type CheckGroup, type FindingFacts, Inconclusive, ok, problem, skipped, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 import { runtime } from './node-runtime.ts';
 import { commandOf } from './service-command.ts';
 import { shortLivedPart } from './short-lived.ts';
-import { counted } from './wording.ts';
 
 export function serviceGroup(context: DoctorContext): CheckGroup {
   return {
@@ -90,7 +90,7 @@ async function environment(context: DoctorContext): Promise<FindingFacts> {
   if (at < 0 || file === undefined) return skipped('environment', 'The service has no environment file.');
   try {
     const names = Object.keys(await readEnvironmentFile(file));
-    return ok(file, `${file} sets ${counted(names.length, 'variable')}`);
+    return ok(file, `${file} sets ${plural(names.length, 'variable')}`);
   } catch (error) {
     if (!(error instanceof EnvironmentFileError)) throw error;
     return problem(file, `${capitalize(error.message)}.`, INSTALL);

@@ -1,10 +1,11 @@
 /** The commands that the owner wrote for a workspace: whether their programs are there. */
+
 import { resolve } from 'node:path';
 import { capitalize } from '../characters.ts';
 import { findExecutable } from '../machine/executable.ts';
+import { plural } from '../project/text.ts';
 import { type FindingFacts, ok, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
-import { counted } from './wording.ts';
 import type { WorkspaceFolder } from './workspace-folder.ts';
 
 /** Nothing for a workspace without commands. Nothing is run. */
@@ -28,7 +29,7 @@ export async function checkCommands(
     ];
   });
   if (missing.length > 0) return missing;
-  return [ok(path, `${capitalize(name)} has ${counted(rules.checks.length, 'check')}`)];
+  return [ok(path, `${capitalize(name)} has ${plural(rules.checks.length, 'check')}`)];
 }
 
 /** The first word, where it can be nothing but a program; the shell knows its own words. */

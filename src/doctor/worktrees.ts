@@ -1,4 +1,5 @@
 /** The worktrees of projects: what they take, whether another one has room, and whether git and the store agree on them. */
+
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { shellWord } from '../characters.ts';
@@ -9,13 +10,14 @@ import { absolutePath } from '../home-path.ts';
 import { freeSpace } from '../machine/disk.ts';
 import { folderSize } from '../machine/folder-size.ts';
 import { isClosed } from '../project/project.ts';
+import { plural } from '../project/text.ts';
 import { namedWorkspaces } from '../project/workspace.ts';
 import type { ProjectWorktree } from '../project/worktree.ts';
 import { worktreesFolder } from '../state-folder.ts';
 import { worktreesThatStand } from '../store/worktrees.ts';
 import { type CheckGroup, type FindingFacts, ok, skipped, warning } from './check.ts';
 import { type DoctorContext, once } from './context.ts';
-import { counted, sizeText } from './wording.ts';
+import { sizeText } from './wording.ts';
 
 /** Null for a store of an older schema: the next start migrates it. */
 type Read = () => Promise<readonly ProjectWorktree[] | null>;
@@ -59,7 +61,7 @@ async function size(context: DoctorContext, read: Read, signal: AbortSignal): Pr
   const sum = (some: typeof sizes) => some.reduce((bytes, one) => bytes + one.bytes, 0);
   const closed = sizes.filter((one) => one.isClosed);
   const least = sizes.some(({ cut }) => cut) ? 'at least ' : '';
-  const whole = `${counted(sizes.length, 'worktree')} ${sizes.length === 1 ? 'uses' : 'use'} ${least}${sizeText(sum(sizes))}`;
+  const whole = `${plural(sizes.length, 'worktree')} ${sizes.length === 1 ? 'uses' : 'use'} ${least}${sizeText(sum(sizes))}`;
   const part =
     closed.length === 0 ? '' : `; ${sizeText(sum(closed))} of it for closed projects, see: ${LIST}`;
   const largest = Math.max(...sizes.map(({ bytes }) => bytes));

@@ -72,6 +72,9 @@ export interface Call {
   mayStillRead(): Promise<boolean>;
 }
 
+/** That of a route which needs a role. */
+export type CallOfSomebody = Call & { readonly caller: Credential };
+
 /** What a route answers: JSON, a text as it lies in a file, something that goes on, what somebody else has made, or a problem. */
 export type Reply =
   | { readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
@@ -119,7 +122,7 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
   readonly problems?: readonly ProblemCode[];
   run(
     input: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
-    call: Call & { readonly caller: Credential },
+    call: CallOfSomebody,
   ): Promise<Reply>;
 }
 

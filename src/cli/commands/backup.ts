@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { workInStateFolder } from '../../control/work-in-state-folder.ts';
-import { counted } from '../../doctor/wording.ts';
 import { isClosed } from '../../project/project.ts';
+import { plural } from '../../project/text.ts';
 import { backUp } from '../../store/sqlite/backup.ts';
 import type { Cli } from '../context.ts';
 import { path } from '../terminal/arguments.ts';
@@ -19,7 +19,7 @@ export function backupCommand(cli: Cli): Command {
       const open = (await workInStateFolder(cli.stateDir)).filter(({ project }) => !isClosed(project.status));
       if (open.length > 0)
         cli.out.hint(
-          `Not in it: the work under way of ${counted(open.length, 'project')}, in worktrees/ and measure/.`,
+          `Not in it: the work under way of ${plural(open.length, 'project')}, in worktrees/ and measure/.`,
         );
     });
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { openBridge } from '../../bridge/bridge.ts';
 import { holderOf, isWorking, supervisorState } from '../../control/supervisor-state.ts';
-import { counted } from '../../doctor/wording.ts';
 import { isAlive } from '../../machine/identity.ts';
 import { LOCAL_MACHINE } from '../../project/ids.ts';
+import { plural } from '../../project/text.ts';
 import { readLease } from '../../store/lease.ts';
 import { restore } from '../../store/sqlite/backup.ts';
 import { inspectDatabase } from '../../store/sqlite/inspect.ts';
@@ -42,9 +42,9 @@ export function restoreCommand(cli: Cli): Command {
 /** What became of the tokens of the HTTP API. */
 function describeCredentials(kept: number, removed: number): string | undefined {
   if (removed > 0)
-    return `${counted(removed, 'token')} of the HTTP API in the backup may have been revoked since, and no longer count. Make new ones with: bridge-supervisor token add`;
+    return `${plural(removed, 'token')} of the HTTP API in the backup may have been revoked since, and no longer count. Make new ones with: bridge-supervisor token add`;
   if (kept > 0)
-    return `The HTTP API keeps the ${counted(kept, 'token')} it had before the restore; those of the backup do not count. Look with: bridge-supervisor token list`;
+    return `The HTTP API keeps the ${plural(kept, 'token')} it had before the restore; those of the backup do not count. Look with: bridge-supervisor token list`;
   return undefined;
 }
 

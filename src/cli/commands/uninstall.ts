@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { workInStateFolder } from '../../control/work-in-state-folder.ts';
-import { counted } from '../../doctor/wording.ts';
 import { type Removal, type RemoveOptions, removeService } from '../../install/remove.ts';
 import { ownServices, type Services } from '../../machine/service/find.ts';
+import { plural } from '../../project/text.ts';
 import type { WireUninstall } from '../../wire/schemas/install.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, yesOption } from '../terminal/arguments.ts';
@@ -47,7 +47,7 @@ async function warnOfWork({ out }: Cli, stateDir: string): Promise<void> {
   const work = await workInStateFolder(stateDir);
   if (work.length === 0) return;
   out.hint(
-    `Do not delete the state folder yet: it has the worktrees of ${counted(work.length, 'project')}, and what is on no other branch is nowhere else.`,
+    `Do not delete the state folder yet: it has the worktrees of ${plural(work.length, 'project')}, and what is on no other branch is nowhere else.`,
   );
   for (const { project, worktree } of work.slice(0, MAX_NAMED))
     out.hint(`${named(project)}: ${project.status}, branch ${worktree.branch} of ${worktree.repo}`);

@@ -1,21 +1,16 @@
 /** Who is notified and of what, as a person reads it. */
+import type { StoredNotification } from '../../bridge/receivers.ts';
 import type { ListedReceiver } from '../../control/notification-report.ts';
-import type { NotificationKind, NotificationState } from '../../project/notice.ts';
 import { plural } from '../../project/text.ts';
 import { receiverState } from '../../wire/notification.ts';
 import { indented, type Layout, section } from '../terminal/layout.ts';
 import { flow, plainLine, wrap } from '../terminal/text.ts';
 import { ago, dateAndTime } from '../terminal/time.ts';
 
-interface ListedNotification {
-  readonly id: string;
-  readonly receiver: string;
-  readonly kind: NotificationKind;
-  readonly projectId: string | null;
-  readonly state: NotificationState;
-  readonly problem: string | null;
-  readonly createdAt: string;
-}
+type ListedNotification = Pick<
+  StoredNotification,
+  'id' | 'receiver' | 'kind' | 'projectId' | 'state' | 'problem' | 'createdAt'
+>;
 
 /** Each receiver with how it is, then what they were told, newest first. */
 export function notificationLines(

@@ -10,7 +10,7 @@ import { type Call, defineRoute } from '../define-route.ts';
 import type { EventStream } from '../events/stream.ts';
 import { problem } from '../problem.ts';
 import { CHANNEL_PROBLEMS, channelProblem } from './channel-problem.ts';
-import { hasNoRoom } from './stream-room.ts';
+import { openStream } from './stream-room.ts';
 
 /** So much of what a client has missed is sent again. */
 const MAX_REPLAY = 500;
@@ -32,16 +32,7 @@ export const followChannel = defineRoute({
     const named = call.lastEventId || query.since_id;
     const start = await channelStart(call.bridge, name, named || undefined);
     if (!start.ok) return { problem: channelProblem(start.refusal) };
-    const refused = hasNoRoom(call);
-    if (refused) return { problem: refused };
-    await call.events.feed.start();
-    return {
-      stream: (out) =>
-        call.events.open(out, call.caller.name, {
-          mayRead: call.mayStillRead,
-          follow: (stream) => follow(call, stream, name, start.value, named),
-        }),
-    };
+    return openStream(call, (stream) => follow(call, stream, name, start.value, named));
   },
 });
 

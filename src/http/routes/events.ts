@@ -13,10 +13,10 @@ import { toWireEvent } from '../../wire/event.ts';
 import { eventPageSchema } from '../../wire/schemas/http.ts';
 import { NOT_SIGNED_IN } from '../access/admit.ts';
 import { BUILD } from '../build.ts';
-import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { type CallOfSomebody, defineRoute, type Reply } from '../define-route.ts';
 import { followHistory } from '../events/follow-history.ts';
 import { problem } from '../problem.ts';
-import { hasNoRoom, TOO_MANY_STREAMS } from './stream-room.ts';
+import { openStream, TOO_MANY_STREAMS } from './stream-room.ts';
 
 const MAX_EVENTS = 200;
 const MAX_WAIT_SECONDS = 25;
@@ -61,8 +61,6 @@ export const followEvents = defineRoute({
 
 const WRONG_CURSOR = problem('wrong-cursor', 'the id of an event is a number.');
 
-type Caller = Call & { readonly caller: NonNullable<Call['caller']> };
-
 interface Beginning {
   readonly from: Cursor;
   readonly reset: 'ahead' | 'epoch' | undefined;
@@ -70,7 +68,7 @@ interface Beginning {
 }
 
 /** Waits by the reader of all streams: however many wait, the store is watched once. */
-async function page(call: Caller, begin: Beginning, seconds: number): Promise<Reply> {
+async function page(call: CallOfSomebody, begin: Beginning, seconds: number): Promise<Reply> {
   if (seconds === 0 || begin.reset !== undefined) return pageOf(begin, await found(call, begin));
   const { events, caller } = call;
   const leave = events.takePlace(caller.name);
@@ -85,7 +83,7 @@ async function page(call: Caller, begin: Beginning, seconds: number): Promise<Re
   }
 }
 
-async function waited(call: Caller, begin: Beginning, seconds: number): Promise<Changes> {
+async function waited(call: CallOfSomebody, begin: Beginning, seconds: number): Promise<Changes> {
   const { clock, events, signal } = call;
   const answered = new AbortController();
   const over = clock.sleep(seconds * 1_000, AbortSignal.any([signal, answered.signal])).then(() => true);
@@ -100,7 +98,7 @@ async function waited(call: Caller, begin: Beginning, seconds: number): Promise<
   }
 }
 
-async function found({ bridge }: Caller, { from }: Beginning): Promise<Changes> {
+async function found({ bridge }: CallOfSomebody, { from }: Beginning): Promise<Changes> {
   return changesSince(bridge, from, { waitMs: 0, limit: MAX_EVENTS });
 }
 
@@ -112,17 +110,8 @@ function pageOf({ reset, history: { epoch } }: Beginning, { events, cursor }: Ch
   };
 }
 
-async function stream(call: Caller, { from, reset, history }: Beginning): Promise<Reply> {
+async function stream(call: CallOfSomebody, { from, reset, history }: Beginning): Promise<Reply> {
   const { events, caller } = call;
-  const refused = hasNoRoom(call);
-  if (refused) return { problem: refused };
-  await events.feed.start();
   const hello = { cursor: from, ...history, version: VERSION, build: BUILD, role: caller.role };
-  return {
-    stream: (out) =>
-      events.open(out, caller.name, {
-        mayRead: call.mayStillRead,
-        follow: followHistory(events.feed, { from, reset, hello }),
-      }),
-  };
+  return openStream(call, followHistory(events.feed, { from, reset, hello }));
 }

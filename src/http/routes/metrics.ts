@@ -1,6 +1,5 @@
-import { currentLease } from '../../bridge/lease.ts';
 import { overview } from '../../bridge/queries.ts';
-import { questions } from '../../bridge/questions.ts';
+import { listRequests } from '../../bridge/requests.ts';
 import { runTotals, spentInPeriod } from '../../bridge/spending.ts';
 import { BUDGET_PERIODS } from '../../project/budget.ts';
 import { HOLD_KINDS } from '../../project/hold.ts';
@@ -17,8 +16,7 @@ export const showMetrics = defineRoute({
   answer: 'text/plain; version=0.0.4; charset=utf-8',
   async run(_input, call) {
     const { bridge, clock, counts, events } = call;
-    const { counts: projects, running, holds } = await overview(bridge, 1);
-    const lease = await currentLease(bridge);
+    const { counts: projects, running, holds, lease } = await overview(bridge, 1);
     const totals = await runTotals(bridge);
     const spent = await Promise.all(
       BUDGET_PERIODS.map(async (period) => ({ period, ...(await spentInPeriod(bridge, period)) })),
@@ -28,7 +26,7 @@ export const showMetrics = defineRoute({
       gauge('bridge_info', 'The version that serves this.', [{ labels: { version: VERSION }, value: 1 }]),
       gauge('bridge_projects', 'Projects by status.', samplesOf('status', Object.entries(projects))),
       gauge('bridge_requests_waiting', 'What Claude has asked and nobody has decided.', [
-        { value: (await questions(bridge, { undecided: true })).length },
+        { value: (await listRequests(bridge, { undecided: true })).length },
       ]),
       gauge('bridge_runs_open', 'Runs under way.', [{ value: running.length }]),
       counter(

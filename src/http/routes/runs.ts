@@ -11,11 +11,11 @@ import { toWireOutcome, toWireRun } from '../../wire/run.ts';
 import { toWireRunLine } from '../../wire/run-item.ts';
 import { runSchema } from '../../wire/schemas/run.ts';
 import { runPageSchema, type WireRunLine } from '../../wire/schemas/run-item.ts';
-import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { type Call, type CallOfSomebody, defineRoute, type Reply } from '../define-route.ts';
 import type { EventStream } from '../events/stream.ts';
 import { pageOf, pageQuery, type Whole, wholeOf } from '../page.ts';
 import { type Problem, problem } from '../problem.ts';
-import { hasNoRoom } from './stream-room.ts';
+import { openStream } from './stream-room.ts';
 
 const MAX_LINES = 200;
 
@@ -54,7 +54,9 @@ export const followRun = defineRoute({
     if (!/^\d{1,15}$/.test(named)) return { problem: WRONG_POSITION };
     if (!(await isKept(call, found.value))) return { problem: NOT_KEPT };
     const from = Number(named);
-    return call.wantsJson ? page(call, found.value, from) : stream(call, found.value, from);
+    return call.wantsJson
+      ? page(call, found.value, from)
+      : openStream(call, (to) => followOutput(call, found.value, from, to));
   },
 });
 
@@ -101,8 +103,6 @@ async function wholeFile(file: FileHandle): Promise<Whole> {
 const WRONG_POSITION = problem('wrong-cursor', 'a position is a number of bytes.');
 const NOT_KEPT = problem('not-kept', 'what Claude wrote in this run is no longer kept.');
 
-type CallOfSomebody = Call & { readonly caller: NonNullable<Call['caller']> };
-
 /** Of a run that has not ended the output may be still to come. */
 async function isKept({ bridge }: Call, { id, endedAt }: Run): Promise<boolean> {
   if (endedAt === null) return true;
@@ -118,17 +118,6 @@ async function page(call: CallOfSomebody, run: Run, from: number): Promise<Reply
   }
   const ended = run.endedAt !== null && lines.length < MAX_LINES;
   return { body: { lines, position: lines.at(-1)?.position ?? from, ended } };
-}
-
-async function stream(call: CallOfSomebody, run: Run, from: number): Promise<Reply> {
-  const { events, caller } = call;
-  const refused = hasNoRoom(call);
-  if (refused) return { problem: refused };
-  await events.feed.start();
-  const follow = (to: EventStream) => followOutput(call, run, from, to);
-  return {
-    stream: (out) => events.open(out, caller.name, { mayRead: call.mayStillRead, follow }),
-  };
 }
 
 /** Ends with the run: what it wrote last is read before. */

@@ -1,12 +1,15 @@
-import type { Call } from '../define-route.ts';
-import { type Problem, problem } from '../problem.ts';
+import type { CallOfSomebody, Reply } from '../define-route.ts';
+import type { EventStream } from '../events/stream.ts';
+import { problem } from '../problem.ts';
 
-/** Why whoever calls may open no further stream; undefined: they may. */
-export function hasNoRoom({
-  events,
-  caller,
-}: Call & { readonly caller: NonNullable<Call['caller']> }): Problem | undefined {
-  return events.hasRoomFor(caller.name) ? undefined : TOO_MANY_STREAMS;
+/** Opens a stream that tells what `follow` has to tell, unless whoever calls may open no further one. */
+export async function openStream(
+  { events, caller, mayStillRead }: CallOfSomebody,
+  follow: (stream: EventStream) => Promise<void>,
+): Promise<Reply> {
+  if (!events.hasRoomFor(caller.name)) return { problem: TOO_MANY_STREAMS };
+  await events.feed.start();
+  return { stream: (out) => events.open(out, caller.name, { mayRead: mayStillRead, follow }) };
 }
 
 export const TOO_MANY_STREAMS = problem(
