@@ -1,7 +1,13 @@
 /** What becomes of requests beside a person's decision: each of these is part of the transaction of another verb. */
 import type { ProjectId, RequestId, RunId } from '../project/ids.ts';
 import { next, type Project } from '../project/project.ts';
-import { type AskedRequest, isUntold, nextState, type RequestAction } from '../project/request.ts';
+import {
+  type AskedRequest,
+  isCutOffIn,
+  isUntold,
+  nextState,
+  type RequestAction,
+} from '../project/request.ts';
 import type { Run } from '../project/run.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
@@ -71,9 +77,8 @@ export async function cutOffCalls(
 }
 
 /** The calls in which this run of a project was cut off, oldest first. */
-export async function cutOffIn(db: Reader, { id, projectId, endedAt }: Run): Promise<AskedRequest[]> {
-  const asked = await requestsOf(db, projectId);
-  return asked.filter((one) => one.cutOffAt !== null && (one.runId === id || one.cutOffAt === endedAt));
+export async function cutOffIn(db: Reader, run: Run): Promise<AskedRequest[]> {
+  return (await requestsOf(db, run.projectId)).filter((one) => isCutOffIn(one, run));
 }
 
 /** A project whose run has ended waits for a person while anything that it asked is undecided. */

@@ -12,14 +12,7 @@ import { lockProject } from '../store/projects.ts';
 import { findRequest, hasAsked, undecidedRequests, updateRequest } from '../store/requests.ts';
 import type { Bridge } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
-import {
-  type AskedCall,
-  type Asker,
-  type Asking,
-  openRequest,
-  requestOfCall,
-  undecidedEqual,
-} from './open-request.ts';
+import { type AskedCall, type Asker, type Asking, openRequest, requestAbout } from './open-request.ts';
 
 /** What becomes of a call. */
 export type GateVerdict =
@@ -67,8 +60,8 @@ export async function passGate(
     const { trx } = writing;
     const project = await lockProject(trx, asker.projectId);
     if (project?.runId !== asker.runId) return PASS;
-    const own = waitsFor ? await findRequest(trx, waitsFor) : await requestOfCall(trx, asker, call);
-    const about = own ?? (await undecidedEqual(trx, asker, call));
+    const waited = waitsFor === undefined ? undefined : await findRequest(trx, waitsFor);
+    const about = waited ?? (await requestAbout(trx, asker, call));
     if (!about) return PASS;
     return isUndecided(about)
       ? waitOrPutOff(writing, asker, call, about, waitMs)
@@ -79,8 +72,7 @@ export async function passGate(
 async function concerns(db: Reader, asker: Asker, call: AskedCall): Promise<boolean> {
   // The input of a call may be large; it is compared only where something was asked.
   if (!(await hasAsked(db, asker.projectId))) return false;
-  const about = (await requestOfCall(db, asker, call)) ?? (await undecidedEqual(db, asker, call));
-  return about !== undefined;
+  return (await requestAbout(db, asker, call)) !== undefined;
 }
 
 /** What was decided about this call reaches it: a permission and an answer by what is asked next, all else here. */

@@ -62,7 +62,7 @@ export async function openRequest(
     async (trx, project) => {
       const refusal = await whyNotHeard(trx, project, { runId, requestId: null });
       if (refusal) return refusal;
-      const before = (await requestOfCall(trx, asker, call)) ?? (await undecidedEqual(trx, asker, call));
+      const before = await requestAbout(trx, asker, call);
       if (before) return ok(before);
       return (await countUndecided(trx, projectId)) < MAX_UNDECIDED ? undefined : refuse(TOO_MANY);
     },
@@ -109,25 +109,20 @@ function after(time: string, ms: number): string {
 }
 
 /**
- * What was asked about this very call: by this run, or by one before it whose answer Claude does not know yet. An id alone
- * says little: some services give the same one to a call of each conversation.
+ * What was asked about this very call: by this run, or by one before it whose answer Claude does not know yet. Else what a
+ * person is asked about an equal one, that Claude was told to make again, or makes twice. An id alone says little: some
+ * services give the same one to a call of each conversation.
  */
-export async function requestOfCall(
+export async function requestAbout(
   db: Reader,
   { projectId, runId }: Asker,
   { toolUseId, toolName, input }: AskedCall,
 ): Promise<AskedRequest | undefined> {
   const equal = await requestsWithInput(db, projectId, inputHash(toolName, input));
-  return equal.findLast((one) => one.toolUseId === toolUseId && (one.runId === runId || one.toldAt === null));
-}
-
-/** What a person is asked about an equal call: one that Claude was told to make again, or makes twice. */
-export async function undecidedEqual(
-  db: Reader,
-  { projectId }: Asker,
-  { toolName, input }: AskedCall,
-): Promise<AskedRequest | undefined> {
-  return (await requestsWithInput(db, projectId, inputHash(toolName, input))).find(isUndecided);
+  const own = equal.findLast(
+    (one) => one.toolUseId === toolUseId && (one.runId === runId || one.toldAt === null),
+  );
+  return own ?? equal.find(isUndecided);
 }
 
 /** The same for equal calls. */

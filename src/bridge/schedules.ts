@@ -18,6 +18,7 @@ import {
   insertSchedule,
   lockSchedule,
   openProjectOf,
+  scheduleById,
   scheduleIdsFrom,
   updateSchedule,
 } from '../store/schedules.ts';
@@ -150,8 +151,8 @@ export async function findSchedule(bridge: Bridge, text: string): Promise<Result
     find: (prefix, limit) => scheduleIdsFrom(databaseOf(bridge).read, prefix, limit),
   });
   if (!id.ok) return id;
-  const found = (await listSchedules(bridge)).find(({ schedule }) => schedule.id === id.value);
-  return found ? ok(found) : refuse(unknownSchedule(text));
+  const found = await scheduleById(databaseOf(bridge).read, id.value);
+  return found ? ok(await infoOf(bridge, found)) : refuse(unknownSchedule(text));
 }
 
 export function unknownSchedule(text: string): string {

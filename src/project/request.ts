@@ -125,6 +125,14 @@ export function isUntold({ state, toldAt }: Pick<AskedRequest, 'state' | 'toldAt
   return toldAt === null && ([...DECIDED_STATES, 'lost'] as readonly RequestState[]).includes(state);
 }
 
+/** Whether a run was cut off in the call that it is about. */
+export function isCutOffIn(
+  { cutOffAt, runId }: Pick<AskedRequest, 'cutOffAt' | 'runId'>,
+  { id, endedAt }: { readonly id: string; readonly endedAt: string | null },
+): boolean {
+  return cutOffAt !== null && (runId === id || cutOffAt === endedAt);
+}
+
 /** Whether the call that it is about may be made now. */
 export function isPermitted({ kind, scope, state }: Pick<AskedRequest, 'kind' | 'scope' | 'state'>): boolean {
   return kind === 'permission' && (scope === 'project' || (scope === 'once' && state !== 'used'));

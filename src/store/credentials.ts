@@ -81,7 +81,7 @@ export interface StoredToken {
 }
 
 /** Of a token, or of a browser's cookie. */
-export interface FoundCredential extends Credential, StoredToken {
+export interface FoundCredential extends Credential, Pick<StoredToken, 'digest'> {
   /** Of the key beside a cookie; null: it is a token. */
   readonly keyDigest: string | null;
 }
@@ -95,7 +95,6 @@ export async function findCredential(db: Reader, tokenId: string): Promise<Found
   return (
     row && {
       ...toCredential(row),
-      tokenId: row.token_id,
       digest: row.token_digest,
       keyDigest: row.key_digest,
     }

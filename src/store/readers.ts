@@ -47,9 +47,9 @@ export async function deleteReadersOf(trx: Writer, channel: string): Promise<voi
   await trx.deleteFrom('readers').where('channel', '=', channel).execute();
 }
 
-/** Forgets readers that have not moved since a time, of channels in which nothing is left. Returns how many. */
-export async function deleteIdleReaders(trx: Writer, before: string): Promise<number> {
-  const deleted = await trx
+/** Forgets readers that have not moved since a time, of channels in which nothing is left. */
+export async function deleteIdleReaders(trx: Writer, before: string): Promise<void> {
+  await trx
     .deleteFrom('readers')
     .where('updated_at', '<', before)
     .where((eb) =>
@@ -62,8 +62,7 @@ export async function deleteIdleReaders(trx: Writer, before: string): Promise<nu
         ),
       ),
     )
-    .executeTakeFirst();
-  return Number(deleted.numDeletedRows);
+    .execute();
 }
 
 function toPosition(row: Row<'readers'>): ReaderPosition {

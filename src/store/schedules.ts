@@ -32,6 +32,17 @@ export async function allSchedules(db: Reader): Promise<Schedule[]> {
 }
 
 /** The schedule, which nobody else changes until the transaction ends. */
+/** Undefined also for one that was removed. */
+export async function scheduleById(db: Reader, id: ScheduleId): Promise<Schedule | undefined> {
+  const row = await db
+    .selectFrom('schedules')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '!=', 'removed')
+    .executeTakeFirst();
+  return row && toSchedule(row);
+}
+
 export async function lockSchedule(trx: Writer, id: ScheduleId): Promise<Schedule | undefined> {
   const row = await trx
     .selectFrom('schedules')

@@ -10,7 +10,7 @@ import { sumCosts } from '../../project/costs.ts';
 import { withDenier } from '../../project/denier.ts';
 import type { Evidence, Warning } from '../../project/evidence.ts';
 import { isOutline } from '../../project/outline.ts';
-import type { AskedRequest } from '../../project/request.ts';
+import { type AskedRequest, isCutOffIn } from '../../project/request.ts';
 import { isWork, type Run } from '../../project/run.ts';
 import { VERSION } from '../../version.ts';
 import type { Context } from '../context.ts';
@@ -46,9 +46,7 @@ export async function roundRecord(context: Context, due: ToVerify, maxRepairs: n
       .filter(({ runId }) => ofRound.some(({ run }) => run.id === runId))
       .map(({ id, kind, state }) => ({ id, kind, state })),
     warnings: cutOffWarning(
-      requests.filter(({ cutOffAt, runId }) =>
-        ofRound.some(({ run }) => cutOffAt !== null && (run.id === runId || run.endedAt === cutOffAt)),
-      ),
+      requests.filter((request) => ofRound.some(({ run }) => isCutOffIn(request, run))),
     ),
   };
 }
