@@ -2,10 +2,6 @@
 
 const MAX_FOLDERS = 4;
 
-export function dollars(usd: number): string {
-  return `$${usd.toFixed(2)}`;
-}
-
 /** `1 file`, `7 files`. */
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,7 @@
 /** Who this browser is: it signs in by the code of a link, once, and out. */
+
 import { signal } from '@preact/signals';
+import { includesRole, type Role } from '../project/credential.ts';
 import type { WireCredential } from '../wire/schemas/credential.ts';
 import { call, keepKey, type Problem, signedIn } from './api.ts';
 import { readAddress } from './route.ts';
@@ -51,10 +53,8 @@ export async function signOut(): Promise<void> {
   signedIn.value = 'no';
 }
 
-const ROLES = ['read', 'decide', 'admin'] as const;
-
 /** Whether the role of this browser includes the other. */
-export function may(role: (typeof ROLES)[number]): boolean {
+export function may(role: Role): boolean {
   const own = session.value?.role;
-  return own !== undefined && ROLES.indexOf(own) >= ROLES.indexOf(role);
+  return own !== undefined && includesRole(own, role);
 }

@@ -97,10 +97,16 @@ export const MOVES = {
 export type ProjectAction = keyof typeof MOVES;
 export const PROJECT_ACTIONS = Object.keys(MOVES) as ProjectAction[];
 
+/** Whether `action` is legal for a project in this status. */
+export function isLegal(status: ProjectStatus, action: ProjectAction): boolean {
+  const move: Move = MOVES[action];
+  return move.from.includes(status);
+}
+
 /** The status after `action`, or undefined when the action is not legal. */
 export function next(standing: Standing, action: ProjectAction): ProjectStatus | undefined {
+  if (!isLegal(standing.status, action)) return undefined;
   const move: Move = MOVES[action];
-  if (!move.from.includes(standing.status)) return undefined;
   if (move.to === 'same') return standing.status;
   return typeof move.to === 'function' ? move.to(standing) : move.to;
 }

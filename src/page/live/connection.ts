@@ -95,12 +95,10 @@ async function hold(): Promise<void> {
     if (!isLeader) return;
     stream = new AbortController();
     let wasOpen = false;
-    const { status } = await readStream('/events', stream.signal, {
-      onFrame(frame) {
-        wasOpen = true;
-        waitMs = RETRY_MS;
-        take(frame);
-      },
+    const { status } = await readStream('/events', stream.signal, (frame) => {
+      wasOpen = true;
+      waitMs = RETRY_MS;
+      take(frame);
     });
     if (!isLeader) return;
     if (status === 401) {

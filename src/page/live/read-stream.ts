@@ -6,15 +6,10 @@ import { after, learnTime } from '../browser-clock.ts';
 /** The server beats every 15 seconds: a stream without a byte for so long is lost, whatever the browser says. */
 const MAX_SILENCE_MS = 40_000;
 
-export interface StreamHooks {
-  /** A frame; `name` is undefined for one without a name. */
-  onFrame(frame: {
-    readonly name: string | undefined;
-    readonly id: string | undefined;
-    readonly data: string;
-  }): void;
-  /** Bytes came, if only a beat. */
-  onSign?(): void;
+/** `name` is undefined for a frame without one. */
+export interface Frame {
+  readonly name: string | undefined;
+  readonly data: string;
 }
 
 /**
@@ -23,7 +18,7 @@ export interface StreamHooks {
 export async function readStream(
   path: string,
   stop: AbortSignal,
-  hooks: StreamHooks,
+  onFrame: (frame: Frame) => void,
 ): Promise<{ readonly status: number }> {
   const silent = new AbortController();
   const signal = AbortSignal.any([stop, silent.signal]);
@@ -34,7 +29,7 @@ export async function readStream(
     learnTime(response.headers.get('date'));
     if (!response.ok || !response.body) return { status: response.status };
     const parser = createParser({
-      onEvent: ({ event, id, data }) => hooks.onFrame({ name: event, id, data }),
+      onEvent: ({ event, data }) => onFrame({ name: event, data }),
     });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
@@ -43,7 +38,6 @@ export async function readStream(
       callOff();
       callOff = after(MAX_SILENCE_MS, () => silent.abort());
       parser.feed(value);
-      hooks.onSign?.();
     }
   } catch {
     return { status: 0 };

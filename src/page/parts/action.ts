@@ -8,31 +8,26 @@ export interface Action<T> {
   /** Nothing can be sent: what is shown may have passed. */
   readonly isOff: boolean;
   readonly problem: Problem | undefined;
-  readonly done: T | undefined;
   run(body?: unknown): Promise<Answer<T> | undefined>;
 }
 
 export function useAction<T>(route: string): Action<T> {
   const isUnderWay = useSignal(false);
   const problem = useSignal<Problem | undefined>(undefined);
-  const done = useSignal<T | undefined>(undefined);
   // A repeat after an answer that got lost is the same request.
   const requestId = useSignal(newId());
   return {
     isUnderWay: isUnderWay.value,
     isOff: isUnderWay.value || connection.value.state === 'lost' || hasNewVersion.value,
     problem: problem.value,
-    done: done.value,
     async run(body = {}) {
       if (isUnderWay.peek()) return undefined;
       isUnderWay.value = true;
       problem.value = undefined;
       const answer = await call<T>(route, { body, requestId: requestId.peek() });
       isUnderWay.value = false;
-      if (answer.ok) {
-        done.value = answer.value;
-        requestId.value = newId();
-      } else problem.value = answer.problem;
+      if (answer.ok) requestId.value = newId();
+      else problem.value = answer.problem;
       return answer;
     },
   };

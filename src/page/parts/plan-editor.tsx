@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { isLegal } from '../../project/project.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import type { WireAmendedPlan } from '../../wire/schemas/project-details.ts';
 import { announce } from '../announce.ts';
@@ -19,8 +20,7 @@ export function PlanEditor({ project: { id, status }, markdown }: Props) {
   const amend = useAction<WireAmendedPlan>(`PUT /projects/${id}/plan`);
   const draft = draftOf(`${id}/plan`);
   const isOpen = useSignal(draft.peek() !== '');
-  const isClosed = status === 'complete' || status === 'cancelled' || status === 'approved';
-  if (isClosed || !may('admin')) return null;
+  if (!isLegal(status, 'amend') || !may('admin')) return null;
   const begin = () => {
     if (draft.peek() === '') draft.value = markdown;
     isOpen.value = true;

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { isClosed, isLegal } from '../../project/project.ts';
 import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
 import { announce } from '../announce.ts';
 import { draftOf } from '../drafts.ts';
@@ -11,16 +12,17 @@ import { TextForm } from './text-form.tsx';
 /** What can be done with a project besides deciding: tell Claude something, or call it off. */
 export function ProjectActions({ answer: { project } }: { readonly answer: WireProjectAnswer }) {
   const open = useSignal<'none' | 'message' | 'cancel'>('none');
-  const isClosed = project.status === 'complete' || project.status === 'cancelled';
   const close = () => {
     open.value = 'none';
   };
-  if (isClosed || !may('decide')) return null;
+  if (isClosed(project.status) || !may('decide')) return null;
   return (
     <div class="project-actions">
-      <button type="button" data-key="message" onClick={() => (open.value = 'message')}>
-        Message Claude…
-      </button>
+      {isLegal(project.status, 'steer') && (
+        <button type="button" data-key="message" onClick={() => (open.value = 'message')}>
+          Message Claude…
+        </button>
+      )}
       <button type="button" class="danger" onClick={() => (open.value = 'cancel')}>
         Cancel…
       </button>

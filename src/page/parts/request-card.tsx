@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals';
+import { dollars } from '../../project/costs.ts';
+import { isUndecided } from '../../project/request.ts';
 import type { WireRequest } from '../../wire/schemas/request.ts';
 import { announce } from '../announce.ts';
 import { draftOf } from '../drafts.ts';
-import { actorText, dollars } from '../figures.ts';
+import { actorText } from '../figures.ts';
 import { projectAddress } from '../route.ts';
 import { may } from '../session.ts';
 import { clockText, untilText } from '../time-text.ts';
@@ -22,8 +24,8 @@ export function RequestCard({
   /** Where the card stands alone: of the project that asks. */
   readonly title?: string | undefined;
 }) {
-  const { kind, project_id, created_at, state } = request;
-  const waits = state === 'open' || state === 'deferred';
+  const { kind, project_id, created_at } = request;
+  const waits = isUndecided(request);
   return (
     <article class={`card ${waits ? 'card-yours' : ''}`}>
       <div class="card-head">

@@ -63,14 +63,12 @@ async function follow(id: string, stop: AbortSignal, take: (line: WireRunLine) =
   let position = 0;
   let isOver = false;
   while (!stop.aborted && !isOver) {
-    const { status } = await readStream(`/runs/${id}/stream?after=${position}`, stop, {
-      onFrame: ({ name, data }) => {
-        if (name === 'end') isOver = true;
-        if (name !== undefined) return;
-        const line = JSON.parse(data) as WireRunLine;
-        position = line.position;
-        take(line);
-      },
+    const { status } = await readStream(`/runs/${id}/stream?after=${position}`, stop, ({ name, data }) => {
+      if (name === 'end') isOver = true;
+      if (name !== undefined) return;
+      const line = JSON.parse(data) as WireRunLine;
+      position = line.position;
+      take(line);
     });
     if (status === 404 || status === 401) return;
     if (!isOver && !stop.aborted) await new Promise<void>((resolve) => void after(RETRY_MS, resolve));

@@ -1,7 +1,7 @@
+import { dollars } from '../../project/costs.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import type { WireRun } from '../../wire/schemas/run.ts';
 import { now } from '../browser-clock.ts';
-import { dollars } from '../figures.ts';
 import { projectAddress } from '../route.ts';
 import { durationText } from '../time-text.ts';
 import { plainLine } from '../visible-text.ts';

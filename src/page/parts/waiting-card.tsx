@@ -1,6 +1,7 @@
+import { dollars } from '../../project/costs.ts';
 import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
-import { dollars, plural } from '../figures.ts';
+import { plural } from '../figures.ts';
 import { useResource } from '../live/resource.ts';
 import { projectAddress } from '../route.ts';
 import { plainLine } from '../visible-text.ts';

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { dollars } from '../../project/costs.ts';
 import type { WireShownEvidence } from '../../wire/schemas/evidence.ts';
 import type { WireDecided } from '../../wire/schemas/http.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import { announce } from '../announce.ts';
 import { draftOf } from '../drafts.ts';
-import { dollars } from '../figures.ts';
 import { useAction } from '../parts/action.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Conflict } from './conflict.tsx';

@@ -1,13 +1,14 @@
 /** What runs have cost, and what they may. A run without a figure is said, and never counted as nothing. */
+import { dollars } from '../../project/costs.ts';
 import type { WireBudget } from '../../wire/schemas/budget.ts';
-import { dollars, plural } from '../figures.ts';
+import { plural } from '../figures.ts';
 import { useResource } from '../live/resource.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { At } from '../parts/text.tsx';
 import { plainLine } from '../visible-text.ts';
 
 export function Costs() {
-  const costs = useResource<WireBudget>('/costs');
+  const costs = useResource<WireBudget>('/costs?days=1');
   return (
     <section class="page">
       <h1>Costs</h1>

@@ -1,8 +1,10 @@
 /** Everything a person asks in the morning, without a tap: does anything need me, what is stuck, what did it cost. */
+import { dollars } from '../../project/costs.ts';
+import { CLOSED_STATUSES } from '../../project/project.ts';
 import type { WireOverview } from '../../wire/schemas/http.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import type { WireRequest } from '../../wire/schemas/request.ts';
-import { dollars, plural } from '../figures.ts';
+import { plural } from '../figures.ts';
 import { useResource } from '../live/resource.ts';
 import { useRefreshWhile } from '../live/use-refresh.ts';
 import { HoldCard } from '../parts/hold-card.tsx';
@@ -96,7 +98,7 @@ function Whole({
 
 /** What was done last, without a tap. */
 function Lately() {
-  const closed = useResource<readonly WireProject[]>('/projects?status=complete,cancelled&limit=5');
+  const closed = useResource<readonly WireProject[]>(`/projects?status=${CLOSED_STATUSES.join(',')}&limit=5`);
   return <ProjectRows name="Done lately" projects={closed.value ?? []} />;
 }
 

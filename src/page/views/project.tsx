@@ -1,7 +1,9 @@
 /** One project: what it wants from the person, what was done, and what can be done with it. */
+import { dollars } from '../../project/costs.ts';
+import { isUndecided } from '../../project/request.ts';
 import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
 import type { WireRun } from '../../wire/schemas/run.ts';
-import { dollars, folderText, plural } from '../figures.ts';
+import { folderText, plural } from '../figures.ts';
 import { useResource } from '../live/resource.ts';
 import { useRefreshWhile } from '../live/use-refresh.ts';
 import { Attention } from '../parts/attention.tsx';
@@ -60,7 +62,7 @@ function Whole({
   const present = rounds.at(-1);
   const shown = round === undefined ? present : rounds.find((one) => one.round === round);
   const running = runs.findLast(({ ended_at }) => ended_at === null);
-  const asked = requests.filter(({ state }) => state === 'open' || state === 'deferred');
+  const asked = requests.filter(isUndecided);
   const isReviewed = project.status === 'awaiting_approval' || round !== undefined;
   return (
     <>
@@ -113,7 +115,7 @@ function Head({ answer }: { readonly answer: WireProjectAnswer }) {
     requests,
   } = answer;
   const isWaiting = project.status === 'awaiting_approval';
-  const isAsking = requests.some(({ state }) => state === 'open' || state === 'deferred');
+  const isAsking = requests.some(isUndecided);
   return (
     <header class="project-head">
       <div class="card-head">

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { CLOSED_STATUSES } from '../../project/project.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import { call, type Problem } from '../api.ts';
 import { folderText } from '../figures.ts';
@@ -16,7 +17,7 @@ const FILTERS: readonly { readonly name: string; readonly statuses: readonly Wir
   { name: 'All', statuses: [] },
   { name: 'Yours', statuses: ['awaiting_approval', 'awaiting_answer', 'attention'] },
   { name: 'Under way', statuses: ['pending', 'in_progress', 'verifying', 'rejected', 'approved'] },
-  { name: 'Closed', statuses: ['complete', 'cancelled'] },
+  { name: 'Closed', statuses: CLOSED_STATUSES },
 ];
 
 /** Every project, newest first. */
