@@ -2,8 +2,10 @@
  * Takes the messages of another program over, with their ids, keys, times and order, and how far its readers have come. What
  * is here already stays as it is, so doing it again adds only what is new.
  */
+
 import { cut } from '../characters.ts';
 import { CHANNEL_LIMITS, nameProblem } from '../project/channel.ts';
+import { isObject } from '../project/json-object.ts';
 import { cleanLine } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import {
@@ -178,9 +180,7 @@ export function timeOf(text: string): string | undefined {
 function objectIn(json: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : {};
+    return isObject(value) ? value : {};
   } catch {
     return {};
   }

@@ -2,7 +2,9 @@
  * Builds the value of `--settings`, which overrides the settings of the person and of the workspace
  * (https://code.claude.com/docs/en/settings). A version that does not know a key ignores it.
  */
+
 import { win32 } from 'node:path';
+import { FILE_TOOLS } from '../project/permission-rule.ts';
 import type { Policy } from '../project/policy.ts';
 import { CODE_SERVER } from './command-line.ts';
 import { type ClaudeSandbox, sandboxSettings } from './sandbox-settings.ts';
@@ -78,7 +80,7 @@ function anchored({ mode, ...rules }: RunSettings['policy'], workspace: string):
 }
 
 /** Of a tool for files, whose rule names a path that begins with one slash. */
-const FROM_ROOT = /^(Edit|Read|Write|MultiEdit|NotebookEdit|NotebookRead|Glob|Grep)\(\s*\/(?!\/)/;
+const FROM_ROOT = new RegExp(`^(${FILE_TOOLS.join('|')})\\(\\s*/(?!/)`);
 
 /**
  * In its mode `plan` Claude Code lets its own classifier permit commands, where the account has one, and starts no subagent

@@ -14,6 +14,14 @@ export function powershell(env: Environment): string {
   return systemProgram(env, 'WindowsPowerShell', 'v1.0', 'powershell.exe');
 }
 
+/** The arguments with which PowerShell runs a script: UTF-16LE in base64 (`powershell -?`), so nothing is left to quote. */
+export function encodedScript(script: string): string[] {
+  return [
+    ...['-NoProfile', '-NonInteractive', '-EncodedCommand'],
+    Buffer.from(script, 'utf16le').toString('base64'),
+  ];
+}
+
 export const POWERSHELL = powershell(process.env);
 
 export const TASKKILL = systemProgram(process.env, 'taskkill.exe');

@@ -2,6 +2,7 @@
  * The arguments of a call as clients really send them, made into what the tool's schema means. Clients fill in what they
  * were not told, or write a number as a text; their model would only read a refusal and send the same again.
  */
+import { isObject } from '../project/json-object.ts';
 
 /** The part of a tool's JSON Schema that says what its arguments are. */
 export interface ArgumentsSchema {
@@ -79,10 +80,6 @@ function readValue(value: unknown, type: string | undefined, isRequired: boolean
 
 function typeIn(property: unknown): string | undefined {
   return isObject(property) && typeof property.type === 'string' ? property.type : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parsedJson(text: string): unknown {

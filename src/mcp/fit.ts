@@ -36,6 +36,6 @@ export function fitting<T>(items: readonly T[], facts: (item: T) => unknown, byt
 }
 
 /** JSON is the longer half of an answer: it escapes what the text shows as it is. */
-function bytesOf(value: unknown): number {
+export function bytesOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }

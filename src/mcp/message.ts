@@ -2,7 +2,9 @@
  * A line of the protocol, read as far as it can be: a message the SDK takes, or what is wrong with it and who waits for
  * an answer. The SDK alone drops what it cannot read (https://github.com/modelcontextprotocol/typescript-sdk/issues/2247).
  */
+
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { isObject } from '../project/json-object.ts';
 
 export type MessageId = string | number;
 
@@ -135,8 +137,4 @@ function isAnyId(id: unknown): id is MessageId {
 
 function isTakenId(id: unknown): id is MessageId {
   return typeof id === 'string' || Number.isSafeInteger(id);
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,6 +5,9 @@
 import { asCode } from './quotation.ts';
 import { cleanLine } from './text.ts';
 
+/** What the content of a message can be. */
+export const ENCODINGS = ['legacy_text', 'legacy_json', 'structured', 'unsupported', 'invalid'] as const;
+
 /** Names in characters, contents in bytes of UTF-8. */
 export const CHANNEL_LIMITS = {
   channel: 256,

@@ -2,11 +2,13 @@
  * A structured message, version 1: a type and a content, with threads, replies and references to artifacts. It travels as
  * the JSON text of a message, so that who knows nothing of it reads that text. Reading never fails.
  */
+
 import * as z from 'zod';
 import { isDeeperThan } from '../json-depth.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { CHANNEL_LIMITS, type FieldProblem } from './channel.ts';
+import { CHANNEL_LIMITS, type ENCODINGS, type FieldProblem } from './channel.ts';
+import { isObject } from './json-object.ts';
 
 const MAX_DEPTH = 16;
 const MAX_ARTIFACTS = 32;
@@ -113,8 +115,6 @@ export function parseEnvelope(value: unknown): Result<Envelope, FieldProblem> {
   return ok(kept);
 }
 
-const ENCODINGS = ['legacy_text', 'legacy_json', 'structured', 'unsupported', 'invalid'] as const;
-
 /** What the content of a message is. */
 export interface ReadContent {
   readonly encoding: (typeof ENCODINGS)[number];
@@ -188,8 +188,4 @@ function describe(issue: z.core.$ZodIssue): { code: string; message: string } {
     default:
       return { code: 'invalid_value', message: issue.message };
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

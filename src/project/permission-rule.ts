@@ -75,6 +75,12 @@ const TOOLS_OF: Readonly<Record<string, readonly string[]>> = {
   KillBash: ['TaskStop'],
 };
 
+/** Those whose rules name files. */
+export const FILE_TOOLS: readonly string[] = ['Edit', 'Read'].flatMap((tool) => [
+  tool,
+  ...(TOOLS_OF[tool] ?? []),
+]);
+
 /**
  * The tools that a rule for `tool` is about, as patterns for a whole name; undefined where that is not known for sure: of
  * files, and of tools that a later version may join or rename.

@@ -8,8 +8,10 @@
  *
  *   open, deferred: withdraw leads to withdrawn, when nobody waits for the answer any more.
  */
+
 import { canonicalJson } from './canonical-json.ts';
 import type { ProjectId, RequestId, RunId } from './ids.ts';
+import { isObject } from './json-object.ts';
 import type { DecidedVia } from './review.ts';
 
 export const REQUEST_KINDS = ['question', 'permission'] as const;
@@ -167,8 +169,4 @@ const WITH_DESCRIPTION: readonly string[] = ['Bash', 'PowerShell'];
 
 function without(input: Readonly<Record<string, unknown>>, key: string): object {
   return Object.fromEntries(Object.entries(input).filter(([name]) => name !== key));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@
  * variables of its environment, and become text nodes. A process of session 0 shows nothing.
  */
 import type { Environment } from '../../environment.ts';
-import { powershell } from '../windows-programs.ts';
+import { encodedScript, powershell } from '../windows-programs.ts';
 import type { DesktopNotice, NotifyCall } from './call.ts';
 
 /** Every toast belongs to an app that Windows knows: this one is PowerShell's own. */
@@ -28,13 +28,7 @@ const MAX_TAG_LENGTH = 64;
 export function windowsCall({ title, body, tag }: DesktopNotice, env: Environment): NotifyCall {
   return {
     command: powershell(env),
-    // UTF-16LE in base64 (`powershell -?`).
-    args: [
-      '-NoProfile',
-      '-NonInteractive',
-      '-EncodedCommand',
-      Buffer.from(SCRIPT, 'utf16le').toString('base64'),
-    ],
+    args: encodedScript(SCRIPT),
     variables: {
       BRIDGE_NOTICE_TITLE: title,
       BRIDGE_NOTICE_BODY: body,

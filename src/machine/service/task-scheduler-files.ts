@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillTemplate } from '../../template.ts';
-import { powershell, systemProgram } from '../windows-programs.ts';
+import { encodedScript, powershell, systemProgram } from '../windows-programs.ts';
 import { markOf } from './marker.ts';
 import type { ManagerOptions, ServiceDefinition, ServiceFile } from './service.ts';
 import { commandLine, powershellString, vbsString } from './task-scheduler-quoting.ts';
@@ -80,15 +80,7 @@ function withoutScriptHost({ command, stateDir }: ServiceDefinition, env: Enviro
     `& ${command.map(powershellString).join(' ')}`,
     'exit $LASTEXITCODE',
   ].join('; ');
-  return [
-    systemProgram(env, 'conhost.exe'),
-    '--headless',
-    powershell(env),
-    '-NoProfile',
-    '-NonInteractive',
-    '-EncodedCommand',
-    Buffer.from(script, 'utf16le').toString('base64'),
-  ];
+  return [systemProgram(env, 'conhost.exe'), '--headless', powershell(env), ...encodedScript(script)];
 }
 
 /** Over SSH the domain is that of the service (`WORKGROUP`), which has no such user. */

@@ -5,9 +5,9 @@ import { ok } from '../../result.ts';
 import { VERSION } from '../../version.ts';
 import type { WireChannelRecord } from '../../wire/schemas/channel-results.ts';
 import type { Call, Tool } from '../define-tool.ts';
-import { fitting, ROOM_BYTES } from '../fit.ts';
+import { bytesOf, fitting, ROOM_BYTES } from '../fit.ts';
 import { type ChannelScope, defineChannelTool } from './define-channel-tool.ts';
-import { bytesOf, PEERS_NOTE, partOf, recordOf, shownTime } from './records.ts';
+import { PEERS_NOTE, partOf, recordOf, shownTime } from './records.ts';
 
 const HINTS = { readOnly: true, destructive: false, idempotent: true };
 

@@ -4,7 +4,7 @@ import { shownName } from '../../project/channel.ts';
 import { readContent } from '../../project/envelope.ts';
 import { quoteExactly } from '../../project/quotation.ts';
 import type { WireChannelRecord } from '../../wire/schemas/channel-results.ts';
-import { cut, ROOM_BYTES } from '../fit.ts';
+import { bytesOf, cut, ROOM_BYTES } from '../fit.ts';
 import type { Verbs } from '../verbs.ts';
 
 type ChannelMessage = Awaited<ReturnType<Verbs['newestInChannel']>>[number];
@@ -108,9 +108,4 @@ function cleanJson(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => [withoutHidden(key), cleanJson(part)]),
   );
-}
-
-/** JSON is the longer half of an answer. */
-export function bytesOf(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
 }

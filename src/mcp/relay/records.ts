@@ -2,7 +2,7 @@
 import { withoutHidden } from '../../characters.ts';
 import { quoteExactly } from '../../project/quotation.ts';
 import type { WireRelayRecord } from '../../wire/schemas/relay-results.ts';
-import { cut, ROOM_BYTES } from '../fit.ts';
+import { bytesOf, cut, ROOM_BYTES } from '../fit.ts';
 import type { Verbs } from '../verbs.ts';
 
 export type RelayMessage = Awaited<ReturnType<Verbs['fetchFromRelay']>>['messages'][number];
@@ -28,7 +28,7 @@ export function fittingRelay(messages: readonly RelayMessage[], offset: number):
     // Only the first is shown in part: the next call begins with the others.
     if (records.length > 0 && record.message_left !== undefined) break;
     records.push(record);
-    left -= Buffer.byteLength(JSON.stringify(record));
+    left -= bytesOf(record);
     if (record.message_left !== undefined || left < RECORD_BYTES) break;
   }
   return records;

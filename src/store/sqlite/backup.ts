@@ -2,17 +2,19 @@
  * Writes and restores copies of the store. A copy of the file alone misses what is still in its log; these go through
  * SQLite.
  */
+
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { makePrivateFolder } from '../../make-folder.ts';
 import { databaseFile } from '../../state-folder.ts';
 import { StoreError } from '../store-error.ts';
-import { checkSchema, numberOf } from './migrate.ts';
+import { checkSchema } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { translating, withSqlite } from './open-sqlite.ts';
 import { createDraft, publish, syncFolder } from './private-file.ts';
 import { type RestoredCredentials, replaceCredentials } from './restored-credentials.ts';
+import { hasTable } from './tables.ts';
 import { translate } from './translate.ts';
 
 /**
@@ -99,8 +101,7 @@ export async function restore(stateDir: string, copy: string, asideName: string)
 
 function makeAnotherStore(draft: string, present: string): Promise<RestoredCredentials> {
   return withSqlite(draft, { fileMustExist: true }, async (sqlite) => {
-    if (numberOf(sqlite, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") === 1)
-      sqlite.exec('UPDATE meta SET store_id = lower(hex(randomblob(8)))');
+    if (hasTable(sqlite, 'meta')) sqlite.exec('UPDATE meta SET store_id = lower(hex(randomblob(8)))');
     sqlite.exec(NEW_IDS);
     forgetReceivers(sqlite);
     return replaceCredentials(sqlite, present);
@@ -119,8 +120,7 @@ const NEW_IDS = `DELETE FROM sqlite_sequence WHERE name = 'events';
 
 /** Nobody is notified of the past: what the backup was about to tell has been told since, or is over. */
 function forgetReceivers(draft: Sqlite.Database): void {
-  if (numberOf(draft, "SELECT count(*) FROM sqlite_schema WHERE name = 'receivers'") === 1)
-    draft.exec('DELETE FROM notifications; DELETE FROM receivers;');
+  if (hasTable(draft, 'receivers')) draft.exec('DELETE FROM notifications; DELETE FROM receivers;');
 }
 
 function checkKind(copy: string): void {

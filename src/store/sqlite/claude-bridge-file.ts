@@ -2,10 +2,12 @@
  * The database of Claude Bridge (schemas of 0.7 to 1.2: https://github.com/constripacity/Claude-Bridge), read and never
  * written: its messages, the keys under which they were sent, and how far its consumers have come.
  */
+
 import { existsSync, statSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import { ok, type Result, refuse } from '../../result.ts';
 import { openSqlite, translating } from './open-sqlite.ts';
+import { columnsOf } from './tables.ts';
 
 export interface ForeignMessage {
   readonly seq: number;
@@ -96,8 +98,3 @@ const READERS = `SELECT consumer_id AS reader, channel, metadata_json AS metadat
     (SELECT id FROM messages WHERE messages.channel = cursors.channel AND seq <= last_seq
       ORDER BY seq DESC LIMIT 1) AS messageId
   FROM bridge_consumer_cursors AS cursors ORDER BY consumer_id, channel`;
-
-function columnsOf(sqlite: Sqlite.Database, table: string): string[] {
-  const rows = sqlite.prepare('SELECT name FROM pragma_table_info(?)').all(table);
-  return rows.map((row) => (row as { name: string }).name);
-}

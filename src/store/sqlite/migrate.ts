@@ -1,8 +1,10 @@
 /** Migrates a database from any earlier schema to the current one, or refuses and leaves the file as it is. */
+
 import { existsSync, rmSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.ts';
 import { createDraft, publish } from './private-file.ts';
+import { hasTable } from './tables.ts';
 
 /** Marks a database as ours ("brdg"), so that we never write to that of another program. */
 const APPLICATION_ID = 0x62_72_64_67;
@@ -32,8 +34,9 @@ export function checkSchema(sqlite: Sqlite.Database, file: string, steps: readon
 
 /** The oldest schema version whose programs may use this database; the newest when it does not say. */
 function compatibleFrom(sqlite: Sqlite.Database): number {
-  const hasMeta = numberOf(sqlite, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'") === 1;
-  return hasMeta ? numberOf(sqlite, 'SELECT compatible_from FROM meta') : Number.POSITIVE_INFINITY;
+  return hasTable(sqlite, 'meta')
+    ? numberOf(sqlite, 'SELECT compatible_from FROM meta')
+    : Number.POSITIVE_INFINITY;
 }
 
 /**

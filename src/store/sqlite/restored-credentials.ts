@@ -2,10 +2,12 @@
  * Who may call the API after a restore. A backup holds the tokens of its time, also those that were revoked or replaced
  * since: it must not let them in again.
  */
+
 import { existsSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import { numberOf } from './migrate.ts';
 import { withSqlite } from './open-sqlite.ts';
+import { columnsOf } from './tables.ts';
 
 /** Tables whose rows let somebody in, each after those that it references. */
 export const CREDENTIAL_TABLES = ['credentials', 'credential_uses', 'sign_in_codes'] as const;
@@ -74,8 +76,4 @@ async function rowsIn(
     // A store that is damaged is the reason for many a restore.
     return undefined;
   }
-}
-
-function columnsOf(sqlite: Sqlite.Database, table: string): string[] {
-  return sqlite.prepare('SELECT name FROM pragma_table_info(?) ORDER BY name').pluck().all(table) as string[];
 }

@@ -1,7 +1,7 @@
 /** What the routes of channels answer. Contents are exactly as they were sent. */
-import * as z from 'zod';
 
-const ENCODINGS = ['legacy_text', 'legacy_json', 'structured', 'unsupported', 'invalid'] as const;
+import * as z from 'zod';
+import { ENCODINGS } from '../../project/channel.ts';
 
 const seq = z.int().describe('gives the order, over all channels');
 const encoding = z.enum(ENCODINGS);

@@ -1,5 +1,7 @@
 /** What each tool of the channels answers as structured content. */
+
 import * as z from 'zod';
+import { ENCODINGS } from '../../project/channel.ts';
 
 const cursor = z
   .string()
@@ -17,7 +19,7 @@ const channelRecordSchema = z.strictObject({
   content_offset: z.int().exactOptional().describe('the content begins at this character of the message'),
   content_left: z.int().exactOptional().describe('so many characters are left out'),
   timestamp: z.string(),
-  encoding: z.enum(['legacy_text', 'legacy_json', 'structured', 'unsupported', 'invalid']),
+  encoding: z.enum(ENCODINGS),
   message: z.record(z.string(), z.unknown()).exactOptional().describe('the structured message'),
   parse_warning: z.string().exactOptional().describe('why it is no structured message'),
 });

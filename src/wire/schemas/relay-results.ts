@@ -1,7 +1,9 @@
 /** What each tool of the relay answers as structured content. */
-import * as z from 'zod';
 
-const side = z.enum(['desktop', 'code']);
+import * as z from 'zod';
+import { RELAY_CLIENTS } from '../../project/relay.ts';
+
+const side = z.enum(RELAY_CLIENTS);
 const waiting = z.int().describe('unread messages that may be fetched');
 const readAt = z.string().nullable().describe('before this answer; null: not read');
 

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { RELAY_CLIENTS } from '../../project/relay.ts';
+import { count } from './scalars.ts';
 
 const moment = z.iso.datetime().nullable();
-const count = z.int().min(0);
 
 const relayMessageSchema = z.strictObject({
   id: z.int().describe('gives the order'),
-  sender: z.enum(['desktop', 'code']),
+  sender: z.enum(RELAY_CLIENTS),
   run_id: z.string().nullable().describe('the run of the supervisor that sent it'),
   message: z.string().describe('as it was sent'),
   created_at: z.iso.datetime(),
@@ -16,20 +17,20 @@ const relayMessageSchema = z.strictObject({
 export const relayReleaseSchema = z
   .strictObject({
     messages: z.array(relayMessageSchema).describe('let through now, oldest first'),
-    left: count.describe('more that wait to be let through'),
-    passed: count.describe('let through before, and not fetched yet'),
+    left: count().describe('more that wait to be let through'),
+    passed: count().describe('let through before, and not fetched yet'),
   })
   .describe('Messages of the relay that were let through.');
 
 export const relayStatusSchema = z
   .strictObject({
-    messages: count,
-    unread: z.strictObject({ desktop: count, code: count }).describe('by each side'),
+    messages: count(),
+    unread: z.strictObject({ desktop: count(), code: count() }).describe('by each side'),
   })
   .describe('What the relay holds.');
 
 export const relayClearedSchema = z
-  .strictObject({ deleted: count, unread: count.describe('of these, messages that nobody had read') })
+  .strictObject({ deleted: count(), unread: count().describe('of these, messages that nobody had read') })
   .describe('What was deleted.');
 
 export type WireRelayMessage = z.output<typeof relayMessageSchema>;
