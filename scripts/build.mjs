@@ -2,7 +2,7 @@
 // loading the supervisor, the logger or SQLite. Only better-sqlite3 stays outside: it is a native addon.
 
 import './check-node.mjs';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(root, 'dist');
 // A second build at the same moment (npm test beside npm run demo) must not see half a dist/.
 const fresh = join(root, `.dist-${process.pid}`);
+// A build that fails, for a page that is too large, leaves nothing.
+process.once('exit', () => rmSync(fresh, { recursive: true, force: true }));
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 // The bundle holds CommonJS packages (ajv under the MCP SDK, winston) that call require() for Node's own modules.
