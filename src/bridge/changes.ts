@@ -11,7 +11,6 @@ import {
   cursorAfter,
   eventsAfter,
   newestCursor,
-  oldestCursor,
   parseCursor,
 } from '../store/events.ts';
 import { storeName } from '../store/store-name.ts';
@@ -43,12 +42,13 @@ export async function currentCursor(bridge: Bridge): Promise<Cursor> {
 export interface History {
   /** Another one where the store is new, or was restored from a backup: no cursor of before counts in it. */
   readonly epoch: string;
+  /** No event is ever removed. */
   readonly oldest: Cursor;
 }
 
 export async function historyOf(bridge: Bridge): Promise<History> {
   const { read } = databaseOf(bridge);
-  return { epoch: await storeName(read), oldest: await oldestCursor(read) };
+  return { epoch: await storeName(read), oldest: BEGINNING };
 }
 
 /** The cursor that somebody brings back from an earlier answer; refused when it is none of this store. */

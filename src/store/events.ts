@@ -95,15 +95,6 @@ export async function newestEventId(db: Reader): Promise<number> {
   return row?.id ?? 0;
 }
 
-/** Before the oldest event that is kept. */
-export async function oldestCursor(db: Reader): Promise<Cursor> {
-  const row = await db
-    .selectFrom('events')
-    .select((eb) => eb.fn.min('id').as('id'))
-    .executeTakeFirst();
-  return cursorAfter({ id: Math.max(0, (row?.id ?? 0) - 1) });
-}
-
 function toEvent(row: Row<'events'>): BridgeEvent {
   return {
     id: row.id,

@@ -104,14 +104,15 @@ async function run(cli: Cli, quiet: boolean): Promise<void> {
     ...(quiet ? {} : { mirror: process.stdout }),
   });
   const sendNotice = sender(config, env, clock);
-  const http = await httpServer(config, withoutSecrets(env, config.notify), clock, log, sendNotice);
+  const ownEnv = withoutSecrets(env, config.notify);
+  const http = await httpServer(config, ownEnv, clock, log, sendNotice);
   const stop = stopRequest();
   try {
     const degradedReason = () => logTrouble(log.health());
     const work = runSupervisor({
       stateDir,
       config,
-      env: withoutSecrets(env, config.notify),
+      env: ownEnv,
       clock,
       log,
       degradedReason,
