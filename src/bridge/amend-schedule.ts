@@ -3,11 +3,11 @@ import type { Environment } from '../environment.ts';
 import { readFrontMatter } from '../project/front-matter.ts';
 import type { Schedule } from '../project/schedule.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import { lockSchedule, updateSchedule } from '../store/schedules.ts';
 import type { Actor, Bridge } from './bridge.ts';
 import { checkPlan } from './checked-plan.ts';
 import { databaseOf } from './open-bridge.ts';
-import { scheduleEvent } from './schedule-event.ts';
 import { infoOf, type ScheduleInfo, type SchedulePolicy, tooClose, unknownSchedule } from './schedules.ts';
 
 export interface AmendedSchedule extends ScheduleInfo {
@@ -46,7 +46,7 @@ export async function amendSchedule(
     const changed = { title: plan.title, markdown, place, cron, timezone, problem: null };
     await updateSchedule(trx, schedule.id, { ...changed, last_slot: lastSlot });
     const data = { scheduleId: schedule.id, title: plan.title, cron, timezone };
-    await scheduleEvent(trx, { type: 'schedule.amended', data }, actor, now);
+    await appendGlobalEvent(trx, { type: 'schedule.amended', data }, actor, now);
     return ok({ ...schedule, ...changed, lastSlot });
   });
   return amended.ok ? ok({ ...(await infoOf(bridge, amended.value)), notUsed }) : amended;

@@ -2,7 +2,7 @@
 import { CHANNEL_LIMITS, type FieldProblem, nameProblem } from '../project/channel.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { deleteChannel } from '../store/channels.ts';
-import { appendEvent } from '../store/events.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import { deleteReadersOf } from '../store/readers.ts';
 import type { Actor } from './bridge.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
@@ -19,14 +19,7 @@ export async function clearChannel(
     const messages = await deleteChannel(trx, channel);
     await deleteReadersOf(trx, channel);
     if (messages > 0)
-      await appendEvent(trx, {
-        type: 'channel.cleared',
-        data: { channel, messages },
-        projectId: null,
-        runId: null,
-        actor,
-        createdAt: now,
-      });
+      await appendGlobalEvent(trx, { type: 'channel.cleared', data: { channel, messages } }, actor, now);
     return ok(messages);
   });
 }

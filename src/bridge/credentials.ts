@@ -10,7 +10,6 @@ import {
   type ListedCredential,
   type Role,
 } from '../project/credential.ts';
-import type { Happening } from '../project/event.ts';
 import { cleanLine } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import {
@@ -21,8 +20,7 @@ import {
   putUse,
   replaceToken,
 } from '../store/credentials.ts';
-import type { Writing } from '../store/database.ts';
-import { appendEvent } from '../store/events.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { drawSecret, idOfSecret, isDigestOf } from './credential-secrets.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -61,7 +59,12 @@ export async function addCredential(
     };
     if (!(await insertCredential(trx, row)))
       return refuse(`there is a token named '${name}' already; rotate or revoke it, or choose another name.`);
-    await recordCredential(writing, { type: 'credential.added', data: { name, role, expiresAt } }, actor);
+    await appendGlobalEvent(
+      writing.trx,
+      { type: 'credential.added', data: { name, role, expiresAt } },
+      actor,
+      writing.now,
+    );
     return ok({ credential: { name, kind: 'token', role, createdAt: now, expiresAt }, token });
   });
 }
@@ -76,7 +79,7 @@ export async function rotateCredential(
   return databaseOf(bridge).write<Result<IssuedToken>>(async (writing) => {
     const credential = await replaceToken(writing.trx, name, { tokenId: id, digest });
     if (!credential) return refuse(unknownCredential(name));
-    await recordCredential(writing, { type: 'credential.rotated', data: { name } }, actor);
+    await appendGlobalEvent(writing.trx, { type: 'credential.rotated', data: { name } }, actor, writing.now);
     return ok({ credential, token });
   });
 }
@@ -90,7 +93,7 @@ export async function revokeCredential(
   return databaseOf(bridge).write<Result<Credential>>(async (writing) => {
     const credential = await deleteCredential(writing.trx, name);
     if (!credential) return refuse(unknownCredential(name));
-    await recordCredential(writing, { type: 'credential.revoked', data: { name } }, actor);
+    await appendGlobalEvent(writing.trx, { type: 'credential.revoked', data: { name } }, actor, writing.now);
     return ok(credential);
   });
 }
@@ -119,15 +122,6 @@ export function unlessExpired(
 /** Writes down that a credential is used now. It is no part of the history. */
 export async function noteUse(bridge: Bridge, name: string): Promise<void> {
   await databaseOf(bridge).write(({ trx, now }) => putUse(trx, name, now));
-}
-
-/** Within a transaction of another verb. */
-export async function recordCredential(
-  { trx, now }: Writing,
-  happening: Happening,
-  actor: Actor,
-): Promise<void> {
-  await appendEvent(trx, { ...happening, projectId: null, runId: null, actor, createdAt: now });
 }
 
 function unknownCredential(name: string): string {

@@ -8,6 +8,7 @@ import type { Schedule, SkipCause } from '../project/schedule.ts';
 import { countsFrom, DEFAULT_CATCH_UP_MS, isReadable, slotAfter, slotDue } from '../project/timetable.ts';
 import { type Result, refuse } from '../result.ts';
 import type { Writer } from '../store/database.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import {
   allSchedules,
   hasProjectOf,
@@ -19,7 +20,6 @@ import { type Bridge, isStoreError } from './bridge.ts';
 import { type CheckedPlan, checkPlan, sentEvent, storePlan } from './checked-plan.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
-import { scheduleEvent } from './schedule-event.ts';
 import type { SchedulePolicy } from './schedules.ts';
 import { addToStatusFile } from './status-file.ts';
 import { namedFolder } from './workspaces.ts';
@@ -150,7 +150,7 @@ async function skipSlot(
   createdAt: string,
 ): Promise<undefined> {
   const data = { scheduleId: id, title, slot, cause, detail };
-  await scheduleEvent(trx, { type: 'schedule.skipped', data }, 'supervisor', createdAt);
+  await appendGlobalEvent(trx, { type: 'schedule.skipped', data }, 'supervisor', createdAt);
 }
 
 /** When the next slot of any schedule is; undefined when none is to come. */

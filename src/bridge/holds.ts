@@ -11,7 +11,7 @@ import {
 import { OWN_ACCOUNT } from '../project/ids.ts';
 import { cleanText } from '../project/text.ts';
 import type { Reader, Writer } from '../store/database.ts';
-import { appendEvent } from '../store/events.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import { allHolds, type HoldKey, putHold, removeHold } from '../store/holds.ts';
 import type { Actor, Bridge } from './bridge.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
@@ -61,14 +61,14 @@ export async function setHold(
 ): Promise<void> {
   await putHold(trx, subject, { kind, scope, reason, since, until, source });
   const data = { kind, scope, reason, until, source };
-  await appendEvent(trx, { type: 'hold.set', data, projectId: null, runId: null, actor, createdAt: since });
+  await appendGlobalEvent(trx, { type: 'hold.set', data }, actor, since);
 }
 
 /** Within a transaction of another verb; false when there was none. */
 export async function endHold(trx: Writer, hold: HoldKey, actor: Actor, now: string): Promise<boolean> {
   if (!(await removeHold(trx, hold))) return false;
-  const stamp = { projectId: null, runId: null, actor, createdAt: now };
-  await appendEvent(trx, { type: 'hold.ended', data: { kind: hold.kind, scope: hold.scope }, ...stamp });
+  const data = { kind: hold.kind, scope: hold.scope };
+  await appendGlobalEvent(trx, { type: 'hold.ended', data }, actor, now);
   return true;
 }
 

@@ -1,9 +1,8 @@
 /** The supervisor's lease, and the check that every write of a supervisor begins with. */
 
-import type { Happening } from '../project/event.ts';
 import type { LeaseToken } from '../project/ids.ts';
-import type { Reader, Writer, Writing } from '../store/database.ts';
-import { appendEvent } from '../store/events.ts';
+import type { Reader, Writing } from '../store/database.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import {
   askHolderToStop,
   dropLease,
@@ -73,7 +72,7 @@ export async function takeLease(
         degradedReason: null,
       });
       const data = { pid: candidate.pid, version: candidate.version };
-      await supervisorEvent(trx, { type: 'supervisor.started', data }, now);
+      await appendGlobalEvent(trx, { type: 'supervisor.started', data }, 'supervisor', now);
       return true;
     });
     if (taken) return { taken: true, lease: { bridge, token: candidate.token }, before: seen };
@@ -95,7 +94,7 @@ export async function renewLease(
 
 export async function releaseLease(lease: HeldLease): Promise<void> {
   await writeHolding(lease, async ({ trx, now }) => {
-    await supervisorEvent(trx, { type: 'supervisor.stopped', data: {} }, now);
+    await appendGlobalEvent(trx, { type: 'supervisor.stopped', data: {} }, 'supervisor', now);
     await dropLease(trx, lease.token);
   });
 }
@@ -104,7 +103,7 @@ export async function releaseLease(lease: HeldLease): Promise<void> {
 export async function requestStop(bridge: Bridge): Promise<void> {
   await databaseOf(bridge).write(async ({ trx, now }) => {
     if (await askHolderToStop(trx, bridge.machineId, now))
-      await supervisorEvent(trx, { type: 'supervisor.stop_requested', data: {} }, now);
+      await appendGlobalEvent(trx, { type: 'supervisor.stop_requested', data: {} }, 'supervisor', now);
   });
 }
 
@@ -134,8 +133,4 @@ export async function assertLease(db: Reader, { bridge, token }: HeldLease): Pro
 
 function lost(): LeaseLost {
   return new LeaseLost('another supervisor has taken over this state folder');
-}
-
-async function supervisorEvent(trx: Writer, happening: Happening, createdAt: string): Promise<void> {
-  await appendEvent(trx, { ...happening, projectId: null, runId: null, actor: 'supervisor', createdAt });
 }

@@ -23,7 +23,7 @@ import {
   insertChannelMessage,
 } from '../store/channels.ts';
 import type { Reader as Db, Writer } from '../store/database.ts';
-import { appendEvent } from '../store/events.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import { markRead, readMarks } from '../store/reads.ts';
 import type { Actor } from './bridge.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
@@ -226,15 +226,8 @@ export async function clearRelay(
   return databaseOf(bridge).write(async ({ trx, now }) => {
     const { unread } = countsOf(await relayHeads(trx));
     const deleted = await deleteChannel(trx, RELAY_CHANNEL);
-    if (deleted > 0)
-      await appendEvent(trx, {
-        type: 'channel.cleared',
-        data: { channel: RELAY_CHANNEL, messages: deleted },
-        projectId: null,
-        runId: null,
-        actor,
-        createdAt: now,
-      });
+    const data = { channel: RELAY_CHANNEL, messages: deleted };
+    if (deleted > 0) await appendGlobalEvent(trx, { type: 'channel.cleared', data }, actor, now);
     return { deleted, unread: unread.desktop + unread.code };
   });
 }

@@ -2,7 +2,7 @@
 
 import type { RunId } from '../project/ids.ts';
 import { isClosed } from '../project/project.ts';
-import { appendEvent } from '../store/events.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import { endedRuns } from '../store/runs.ts';
 import type { Bridge } from './bridge.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
@@ -31,7 +31,6 @@ interface Removal {
 /** Records that output of runs was removed; the runs themselves stay in the history. */
 export async function recordRemoval(lease: HeldLease, removal: Removal): Promise<void> {
   await writeHolding(lease, async ({ trx, now }) => {
-    const stamp = { projectId: null, runId: null, actor: 'supervisor', createdAt: now } as const;
-    await appendEvent(trx, { type: 'runs.output_removed', data: removal, ...stamp });
+    await appendGlobalEvent(trx, { type: 'runs.output_removed', data: removal }, 'supervisor', now);
   });
 }

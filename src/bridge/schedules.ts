@@ -12,6 +12,7 @@ import {
   type Timetable,
 } from '../project/timetable.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import {
   allSchedules,
   findScheduleByRequest,
@@ -26,7 +27,6 @@ import { type Actor, type Bridge, newProjectId } from './bridge.ts';
 import { type CheckedPlan, checkPlan, sentEvent, storePlan } from './checked-plan.ts';
 import { resolvePrefix } from './id-prefix.ts';
 import { databaseOf } from './open-bridge.ts';
-import { scheduleEvent } from './schedule-event.ts';
 import { type PlanToSend, type SentPlan, sendPlan } from './send-plan.ts';
 import { addToStatusFile } from './status-file.ts';
 import type { RulesPolicy } from './work-rules.ts';
@@ -117,7 +117,7 @@ async function keepSchedule(
       created_at: now,
     });
     const data = { scheduleId: id, title: plan.title, cron, timezone };
-    await scheduleEvent(trx, { type: 'schedule.added', data }, actor, now);
+    await appendGlobalEvent(trx, { type: 'schedule.added', data }, actor, now);
     return { schedule: stored, isNew: true };
   });
   if (!isNew) return repeated(bridge, schedule);
@@ -177,7 +177,7 @@ export async function changeSchedule(
     const lastSlot = state === 'active' ? now : schedule.lastSlot;
     await updateSchedule(trx, id, { state, problem: null, last_slot: lastSlot });
     const data = { scheduleId: id, title: schedule.title, state };
-    await scheduleEvent(trx, { type: 'schedule.changed', data }, actor, now);
+    await appendGlobalEvent(trx, { type: 'schedule.changed', data }, actor, now);
     return ok({ ...schedule, state, problem: null, lastSlot });
   });
   return changed.ok ? ok(await infoOf(bridge, changed.value)) : changed;

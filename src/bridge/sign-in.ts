@@ -16,9 +16,10 @@ import {
   takeSignInCode,
 } from '../store/credentials.ts';
 import type { Writer } from '../store/database.ts';
+import { appendGlobalEvent } from '../store/events.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { digestOf, drawCode, drawKey, drawSecret, idOfSecret, isDigestOf } from './credential-secrets.ts';
-import { recordCredential, unlessExpired } from './credentials.ts';
+import { unlessExpired } from './credentials.ts';
 import { databaseOf } from './open-bridge.ts';
 
 /** How long a browser stays signed in. */
@@ -80,7 +81,12 @@ export async function signIn(bridge: Bridge, code: string): Promise<Result<Sessi
       expires_at: expiresAt,
     });
     const data = { name, role, kind: 'browser', expiresAt } as const;
-    await recordCredential(writing, { type: 'credential.added', data }, callerAsActor({ name }));
+    await appendGlobalEvent(
+      writing.trx,
+      { type: 'credential.added', data },
+      callerAsActor({ name }),
+      writing.now,
+    );
     const credential: Credential = { name, kind: 'browser', role, createdAt: now, expiresAt };
     return ok({ credential, cookie: cookie.secret, key });
   });

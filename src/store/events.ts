@@ -1,6 +1,13 @@
 /** The append-only history, and where a reader continues in it. Event ids rise within a project and may have gaps. */
 
-import { type BridgeEvent, type EventType, type NewEvent, parseHappening } from '../project/event.ts';
+import type { Actor } from '../project/actor.ts';
+import {
+  type BridgeEvent,
+  type EventType,
+  type Happening,
+  type NewEvent,
+  parseHappening,
+} from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
 import { updateProject } from './projects.ts';
@@ -45,6 +52,16 @@ export async function appendEvent(trx: Writer, event: NewEvent): Promise<void> {
     })
     .execute();
   if (event.projectId !== null) await updateProject(trx, event.projectId, { updated_at: event.createdAt });
+}
+
+/** Adds what belongs to no project and no run: a hold, a schedule, a channel, a credential, the supervisor itself. */
+export async function appendGlobalEvent(
+  trx: Writer,
+  happening: Happening,
+  actor: Actor,
+  createdAt: string,
+): Promise<void> {
+  await appendEvent(trx, { ...happening, projectId: null, runId: null, actor, createdAt });
 }
 
 /** Events after `cursor`, oldest first; only those of a project when `projectId` is given. */
