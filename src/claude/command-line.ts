@@ -5,11 +5,11 @@
 import { writeFile } from 'node:fs/promises';
 import type { AskedCalls } from '../project/asked-calls.ts';
 import type { ProjectId, RunId } from '../project/ids.ts';
-import { type ServerName, serverArguments, type ToolsetName, toolsetServer } from '../project/toolset.ts';
+import { type Side, serverArguments, serverName, type ToolsetName } from '../project/toolset.ts';
 import type { ClaudeSettings } from '../project/workspace.ts';
 
 /** The name of our server in Claude; its tools are called `mcp__claude_bridge_code__…`. */
-export const CODE_SERVER = 'claude_bridge_code';
+export const CODE_SERVER = serverName('code');
 
 /** What every run says of itself. */
 interface Session {
@@ -155,7 +155,7 @@ export async function writeMcpConfig(
     BRIDGE_RUN_ID: server.runId,
     BRIDGE_PROJECT_ID: server.projectId,
   };
-  const ours = (side: ServerName, env: Readonly<Record<string, string>>) => ({
+  const ours = (side: Side, env: Readonly<Record<string, string>>) => ({
     type: 'stdio',
     command,
     args: [...args, ...serverArguments(side, 'code')],
@@ -168,7 +168,7 @@ export async function writeMcpConfig(
     BRIDGE_ASK_WAIT_MS: String(server.askWaitMs),
     ...(server.asksAbout !== undefined && { BRIDGE_ASKS: JSON.stringify(server.asksAbout) }),
   });
-  const toolsets = server.toolsets.map((name) => [toolsetServer(name), ours(name, scope)]);
+  const toolsets = server.toolsets.map((name) => [serverName(name), ours(name, scope)]);
   const config = { mcpServers: { ...shared, ...Object.fromEntries(toolsets), [CODE_SERVER]: code } };
   await writeFile(file, JSON.stringify(config, null, 2), { mode: 0o600 });
 }

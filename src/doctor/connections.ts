@@ -10,7 +10,7 @@ import { ConfigError } from '../config-error.ts';
 import type { Environment } from '../environment.ts';
 import { parseJson } from '../machine/program-output.ts';
 import { wslDistribution } from '../machine/wsl.ts';
-import { TOOLSETS, toolsetServer } from '../project/toolset.ts';
+import { serverName, TOOLSETS } from '../project/toolset.ts';
 import { DESKTOP_SERVER } from '../setup/desktop.ts';
 import { insideWsl, type ServerStart, serverStart, startOf } from '../setup/server-start.ts';
 import { stateFolder } from '../state-folder.ts';
@@ -111,7 +111,7 @@ async function toolsets(
   const found: FindingFacts[] = [];
   for (const file of files.filter((path) => existsSync(path)))
     for (const name of TOOLSETS) {
-      const server = toolsetServer(name);
+      const server = serverName(name);
       // What is wrong with the file itself is said by the check of the server for the loop.
       if (await names(file, server)) found.push(...(await registeredIn(context, file, server, signal)));
     }
@@ -244,7 +244,7 @@ async function toolsOf(server: string): Promise<string[]> {
       return namesOf((await import('../mcp/desktop.ts')).DESKTOP_TOOLS);
     case CODE_SERVER:
       return namesOf((await import('../mcp/code.ts')).codeTools(undefined));
-    case toolsetServer('relay'):
+    case serverName('relay'):
       return namesOf((await import('../mcp/relay.ts')).relayToolset({ client: 'code', isHeld: false }).tools);
     default:
       return namesOf((await import('../mcp/channels.ts')).channelToolset(undefined).tools);

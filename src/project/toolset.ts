@@ -9,15 +9,15 @@ export const TOOLSETS = ['channels', 'relay'] as const;
 
 export type ToolsetName = (typeof TOOLSETS)[number];
 
-/** The name under which clients know the server of a toolset. */
-export function toolsetServer(name: ToolsetName): `claude_bridge_${ToolsetName}` {
-  return `claude_bridge_${name}`;
+/** Which of our servers: as `bridge-supervisor mcp` names it. */
+export type Side = 'desktop' | 'code' | ToolsetName;
+
+/** The name under which clients know one of our servers. */
+export function serverName<S extends Side>(side: S): `claude_bridge_${S}` {
+  return `claude_bridge_${side}`;
 }
 
-/** Which of our servers: as `bridge-supervisor mcp` names it. */
-export type ServerName = 'desktop' | 'code' | ToolsetName;
-
 /** What our program is called with to be a server; that of the relay is told who is connected. */
-export function serverArguments(name: ServerName, client: RelayClient): string[] {
-  return name === 'relay' ? ['mcp', name, '--client', client] : ['mcp', name];
+export function serverArguments(side: Side, client: RelayClient): string[] {
+  return side === 'relay' ? ['mcp', side, '--client', client] : ['mcp', side];
 }

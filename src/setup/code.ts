@@ -3,14 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
 import { locateClaude } from '../claude/locate.ts';
 import type { Environment } from '../environment.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
-import { TOOLSETS, type ToolsetName, toolsetServer } from '../project/toolset.ts';
+import { type Side, serverName, TOOLSETS, type ToolsetName } from '../project/toolset.ts';
 import type { ClientEntry } from './ledger.ts';
-import { isOurs, type ServerStart, type Side, startOf } from './server-start.ts';
+import { isOurs, type ServerStart, startOf } from './server-start.ts';
 
 export interface ClaudeCall {
   /** Arguments of the claude program. */
@@ -58,7 +57,7 @@ export function planCode(
   before: FormerEntries,
 ): CodePlan {
   const wanted = TOOLSETS.filter(
-    (side) => toolsets.includes(side) || isOurs(side, registeredIn(context, nameOf(side))),
+    (side) => toolsets.includes(side) || isOurs(side, registeredIn(context, serverName(side))),
   );
   const plans = (['code', ...wanted] as const).map((side) =>
     planServer(side, startOfSide(side), context, before),
@@ -77,7 +76,7 @@ export function planCodeRemoval(
   toolsets: readonly ToolsetName[] | undefined,
 ): CodePlan {
   const isThere = (name: string) => registeredIn(context, name) !== undefined || before[name] !== undefined;
-  const sides = toolsets ?? (['code', ...TOOLSETS.filter((side) => isThere(nameOf(side)))] as const);
+  const sides = toolsets ?? (['code', ...TOOLSETS.filter((side) => isThere(serverName(side)))] as const);
   return joined(
     sides.map((side) => planServerRemoval(side, context, before)),
     context,
@@ -99,17 +98,13 @@ function joined(plans: readonly ServerPlan[], context: ClaudeContext): CodePlan 
   };
 }
 
-function nameOf(side: CodeSide): string {
-  return side === 'code' ? CODE_SERVER : toolsetServer(side);
-}
-
 function planServer(
   side: CodeSide,
   wanted: ServerStart,
   context: ClaudeContext,
   former: FormerEntries,
 ): ServerPlan {
-  const name = nameOf(side);
+  const name = serverName(side);
   const registered = registeredIn(context, name);
   const before = former[name];
   if (registered !== undefined && isDeepStrictEqual(startOf(registered), wanted))
@@ -121,7 +116,7 @@ function planServer(
 }
 
 function planServerRemoval(side: CodeSide, context: ClaudeContext, former: FormerEntries): ServerPlan {
-  const name = nameOf(side);
+  const name = serverName(side);
   const registered = registeredIn(context, name);
   const before = former[name];
   const isOther = registered !== undefined && !isOurs(side, registered);
@@ -162,7 +157,7 @@ export async function callClaude(
  * Our server as registered for the person; undefined when it is not, or the file cannot be read. Read from the file
  * because `claude mcp get` would start the server.
  */
-export function registeredServer(file: string, name = CODE_SERVER): unknown {
+export function registeredServer(file: string, name: string = serverName('code')): unknown {
   try {
     return settings.parse(JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))).mcpServers?.[name];
   } catch {

@@ -1,25 +1,28 @@
 /** Our servers in the configuration of Claude Desktop. */
 import { isDeepStrictEqual } from 'node:util';
-import { TOOLSETS, type ToolsetName, toolsetServer } from '../project/toolset.ts';
+import { type Side, serverName, TOOLSETS, type ToolsetName } from '../project/toolset.ts';
 import type { Result } from '../result.ts';
 import { applySettings, type FilePlan, undoSettings, undoSome } from './change.ts';
 import { type JsonPath, setValue, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 import { planFile } from './plan-file.ts';
-import { isOurs, type ServerStart, type Side, startOf } from './server-start.ts';
+import { isOurs, type ServerStart, startOf } from './server-start.ts';
 
 /** The name under which Claude Desktop knows us. */
-export const DESKTOP_SERVER = 'claude_bridge_desktop';
+export const DESKTOP_SERVER = serverName('desktop');
 
 const SERVERS = 'mcpServers';
 /** The path of our entry for the tools of the loop. */
 export const OURS = [SERVERS, DESKTOP_SERVER];
 
-/** The paths of all entries we may have. */
-export const ALL_OURS = [OURS, ...TOOLSETS.map(pathOf)];
+/** The servers that Claude Desktop may have. */
+const SIDES = ['desktop', ...TOOLSETS] as const;
 
-function pathOf(toolset: ToolsetName): JsonPath {
-  return [SERVERS, toolsetServer(toolset)];
+/** The paths of all entries we may have. */
+export const ALL_OURS = SIDES.map(pathOf);
+
+function pathOf(side: (typeof SIDES)[number]): JsonPath {
+  return [SERVERS, serverName(side)];
 }
 
 /**
@@ -52,7 +55,7 @@ export function planDesktopRemoval(path: string, former: FileRecord | undefined)
       file,
       'desktop',
       former,
-      ALL_OURS.filter((place, index) => isOursAt(file.text, place, index, former)),
+      SIDES.filter((side) => isRemoved(side, file.text, former)).map(pathOf),
     ),
   );
 }
@@ -64,15 +67,14 @@ export function planToolsetRemoval(
   former: FileRecord | undefined,
 ): Promise<Result<FilePlan>> {
   return planFile(path, ALL_OURS, async (file) => {
-    const places = toolsets.filter((name) => isOurs(name, valueAt(file.text, pathOf(name)))).map(pathOf);
+    const places = toolsets.filter((side) => isOurs(side, valueAt(file.text, pathOf(side)))).map(pathOf);
     return undoSome(file, 'desktop', former, places);
   });
 }
 
-function isOursAt(text: string, place: JsonPath, index: number, former: FileRecord | undefined): boolean {
-  if (index === 0 && former !== undefined) return true;
-  const side = index === 0 ? 'desktop' : TOOLSETS[index - 1];
-  return side !== undefined && isOurs(side, valueAt(text, place));
+function isRemoved(side: (typeof SIDES)[number], text: string, former: FileRecord | undefined): boolean {
+  if (side === 'desktop' && former !== undefined) return true;
+  return isOurs(side, valueAt(text, pathOf(side)));
 }
 
 /** A file with only our entry, for a person to copy. */
@@ -104,7 +106,7 @@ export function lossWarnings({ file, bytes, former }: FilePlan, wanted: ServerSt
 }
 
 /** @param where The file or program that has the entry. */
-export function replacedWarning(where: string, name = DESKTOP_SERVER): string {
+export function replacedWarning(where: string, name: string = DESKTOP_SERVER): string {
   return `${where} has another server named ${name}: its entry is replaced. setup --remove restores it.`;
 }
 

@@ -1,9 +1,7 @@
 /** How a client starts one of our MCP servers. */
 import * as z from 'zod';
 import { RELAY_CLIENTS, type RelayClient } from '../project/relay.ts';
-import { type ServerName, serverArguments } from '../project/toolset.ts';
-
-export type { ServerName as Side };
+import { type Side, serverArguments } from '../project/toolset.ts';
 
 export interface ServerStart {
   readonly command: string;
@@ -25,7 +23,7 @@ const schema = z.object({
  * @param client Who starts it.
  */
 export function serverStart(
-  side: ServerName,
+  side: Side,
   selfCommand: readonly string[],
   stateDir: string,
   client: RelayClient = 'code',
@@ -66,7 +64,7 @@ export function insideWsl(start: ServerStart): ServerStart {
 }
 
 /** Whether an entry under our name starts a server of ours, of whatever version and wherever it is. */
-export function isOurs(side: ServerName, entry: unknown): boolean {
+export function isOurs(side: Side, entry: unknown): boolean {
   const words = startOf(entry)?.args.join(' ') ?? '';
   return RELAY_CLIENTS.some((client) => {
     const ours = serverArguments(side, client).join(' ');

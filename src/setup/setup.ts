@@ -6,7 +6,7 @@
 
 import type { Environment } from '../environment.ts';
 import type { RunProgram } from '../machine/program.ts';
-import type { ToolsetName } from '../project/toolset.ts';
+import type { Side, ToolsetName } from '../project/toolset.ts';
 import { ok, type Result } from '../result.ts';
 import { type FilePlan, isChange } from './change.ts';
 import { type CodePlan, callClaude, planCode, planCodeRemoval } from './code.ts';
@@ -19,7 +19,7 @@ import {
   replacedWarning,
 } from './desktop.ts';
 import { readFormerEntries, readRecords, writeFormerEntry } from './ledger.ts';
-import { type ServerStart, type Side, serverStart, throughWsl } from './server-start.ts';
+import { type ServerStart, serverStart, throughWsl } from './server-start.ts';
 import { type Folders, planWorkspaces, planWorkspacesRemoval } from './workspaces.ts';
 import { applyChange } from './write.ts';
 

@@ -14,7 +14,7 @@ import { isOutline } from '../../project/outline.ts';
 import { askedCalls, asksPerson, type Policy } from '../../project/policy.ts';
 import type { Project } from '../../project/project.ts';
 import type { Run } from '../../project/run.ts';
-import { toolsetServer } from '../../project/toolset.ts';
+import { serverName } from '../../project/toolset.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { runFiles } from '../../state-folder.ts';
 import { budgetCharges } from '../budgets.ts';
@@ -128,7 +128,7 @@ function argumentsIn(
   // A tool of theirs that only reads is not refused for an outline either.
   const servers = isOutline(project)
     ? []
-    : [...Object.keys(config.mcp_servers), ...config.toolsets_in_runs.map(toolsetServer)];
+    : [...Object.keys(config.mcp_servers), ...config.toolsets_in_runs.map(serverName)];
   return commandLine({
     sessionId: run.sessionId,
     resume: resumed,
