@@ -57,6 +57,7 @@ const ON_GROUND =
 const GROUND_FILES = [
   'cli/launch',
   'characters',
+  'hidden-characters',
   'clock',
   'duration',
   'error-message',

@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'snake-case': [],
   clock: [],
   // The ground: what every room may stand on.
-  characters: [],
+  'hidden-characters': [],
+  characters: ['hidden-characters'],
   'json-depth': [],
   redaction: [],
   template: [],
@@ -65,7 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   notify: ['config', 'wire', 'machine', 'project', 'clock', 'characters', 'redaction'],
   http: ['mcp', 'control', 'bridge', 'wire', 'project', 'config', 'clock', 'log', 'template'],
   // It runs in a browser.
-  page: ['wire', 'project'],
+  page: ['wire', 'project', 'hidden-characters'],
   mcp: ['control', 'bridge', 'wire', 'project', 'config', 'clock', 'characters'],
 
   'mcp-client': [],

@@ -1,14 +1,11 @@
 /** Text of people, models and programs: what hides in it, or reorders it, is made visible or left out. */
-
-/** Marks that reorder, what no font shows, and control characters. Not: signs of emoji, tabs and line ends. */
-const HIDDEN =
-  /(?!\t|\n|\r|\u200c|\u200d|\ufe0e|\ufe0f)[\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Cc}\ufff9-\ufffb]/gu;
+import { UNWANTED_OR_LINE_END } from '../hidden-characters.ts';
 
 /** On one line and without hidden characters: titles, names, paths in a list. */
 export function plainLine(text: string): string {
   return text
     .replaceAll(/[\r\n\t]+/g, ' ')
-    .replaceAll(HIDDEN, '')
+    .replaceAll(UNWANTED_OR_LINE_END, '')
     .trim();
 }
 
@@ -19,7 +16,7 @@ export type Piece = { readonly words: string } | { readonly hidden: string };
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
-  for (const match of text.matchAll(HIDDEN)) {
+  for (const match of text.matchAll(UNWANTED_OR_LINE_END)) {
     if (match.index > end) pieces.push({ words: text.slice(end, match.index) });
     const code = match[0].codePointAt(0) ?? 0;
     pieces.push({ hidden: `U+${code.toString(16).toUpperCase().padStart(4, '0')}` });
