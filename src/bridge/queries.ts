@@ -107,7 +107,8 @@ export async function projectState(bridge: Bridge, projectId: ProjectId): Promis
   return state ? ok(state) : refuse(unknownProject(projectId));
 }
 
-async function statesOf(bridge: Bridge, projects: readonly Project[]): Promise<ProjectState[]> {
+/** Where each of them stands, in their order. */
+export async function statesOf(bridge: Bridge, projects: readonly Project[]): Promise<ProjectState[]> {
   const db = databaseOf(bridge).read;
   const ids = projects.map(({ id }) => id);
   const runs = byProject(await openRunsOf(db, ids));

@@ -1,8 +1,9 @@
 /** What runs have cost, in periods of the owner's budget. */
 import { type BudgetPeriod, endOfPeriod, startOfPeriod } from '../project/budget.ts';
 import { type CostHistory, type CostShare, costHistory, datesUntil } from '../project/cost-history.ts';
-import type { CostSum } from '../project/costs.ts';
-import { costsSince, spentBetween, totalsByOutcome } from '../store/run-facts.ts';
+import { type CostSum, NO_COST, type ShownSum } from '../project/costs.ts';
+import type { ProjectId } from '../project/ids.ts';
+import { costsSince, spentBetween, spentOfProjects, totalsByOutcome } from '../store/run-facts.ts';
 import { openRuns } from '../store/runs.ts';
 import type { Bridge } from './bridge.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -40,6 +41,15 @@ export async function costsOfDays(bridge: Bridge, days: number, timezone: string
     dates,
     timezone,
   );
+}
+
+/** What the runs of each of these projects have cost. */
+export async function spentOfEach(
+  bridge: Bridge,
+  projects: readonly ProjectId[],
+): Promise<(id: ProjectId) => ShownSum> {
+  const spent = new Map(await spentOfProjects(databaseOf(bridge).read, projects));
+  return (id) => spent.get(id) ?? NO_COST;
 }
 
 /** What all runs have cost, and how many have ended in which way. */

@@ -1,10 +1,16 @@
 /** Figures and words as a person reads them. */
+import { dollars } from '../project/costs.ts';
 
 const MAX_FOLDERS = 4;
 
 /** `1 file`, `7 files`. */
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `$0.84`, and what is not in it: `$0.84 and 2 runs without a figure`. */
+export function spentText(usd: number, unknown: number): string {
+  return unknown === 0 ? dollars(usd) : `${dollars(usd)} and ${plural(unknown, 'run')} without a figure`;
 }
 
 /** `2.1 MB`. */

@@ -1,6 +1,7 @@
 /** Facts from all runs: the version of Claude, its model, the costs. */
 import type { RunCostRow } from '../project/cost-history.ts';
-import { addCosts, type CostSum } from '../project/costs.ts';
+import { addCosts, type CostSum, type ShownSum } from '../project/costs.ts';
+import type { ProjectId } from '../project/ids.ts';
 import type { Reader } from './database.ts';
 import { toLiveState } from './run-row.ts';
 
@@ -85,6 +86,29 @@ export async function costsSince(
     outcome: row.outcome,
     costUsd: row.cost_usd,
   }));
+}
+
+/** What the runs of each of these projects have cost; nothing of one without a run. */
+export async function spentOfProjects(
+  db: Reader,
+  projects: readonly ProjectId[],
+): Promise<(readonly [ProjectId, ShownSum])[]> {
+  if (projects.length === 0) return [];
+  const rows = await db
+    .selectFrom('runs')
+    .select((eb) => [
+      'project_id',
+      eb.fn.sum<number | null>('cost_usd').as('usd'),
+      eb.fn.countAll<number>().as('runs'),
+      eb.fn.count<number>('cost_usd').as('known'),
+    ])
+    .where('project_id', 'in', projects)
+    .groupBy('project_id')
+    .execute();
+  return rows.map(({ project_id: id, usd, runs, known }) => [
+    id,
+    { usd: Number(usd ?? 0), unknown: Number(runs) - Number(known) },
+  ]);
 }
 
 /**

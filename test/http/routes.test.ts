@@ -165,6 +165,25 @@ test('the overview, a run and the costs over HTTP have what the store has', asyn
   expect(costs.periods.map(({ period }: { period: string }) => period)).toEqual(['day', 'month']);
 });
 
+test('the overview over HTTP says of each project that waits what was measured of it, and what it has cost', async () => {
+  await using rig = await supervised();
+  await using api = await serve(rig);
+  const { read: token } = api.tokens;
+  const overview = async () => answerOf('GET /overview', await api.call('GET /overview', { token })).waiting;
+  const id = await toVerify(rig);
+  await measure(rig, GREEN);
+  const unmeasured = await projectIn(rig, 'awaiting_approval');
+  expect(await overview()).toMatchObject([
+    { id, measured: { checks_passed: true, files: 4, round: 1, tree: TREE }, runs_of_unknown_cost: 0 },
+    { id: unmeasured, measured: null, spent_usd: 0, runs_of_unknown_cost: 0 },
+  ]);
+  const { spent_usd: spent } = answerOf(
+    'GET /projects/:id',
+    await api.call(`GET /projects/${id}`, { token }),
+  );
+  expect((await overview())[0].spent_usd).toBe(spent);
+});
+
 test('new runs are paused and resumed over HTTP, under the name of who did it', async () => {
   await using rig = await createRig();
   await using api = await serve(rig);

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { currentCursor } from '../../bridge/changes.ts';
 import { currentHolds, pause, resume } from '../../bridge/holds.ts';
-import { overview } from '../../bridge/queries.ts';
+import { overview, statesOf } from '../../bridge/queries.ts';
+import { spentOfEach } from '../../bridge/spending.ts';
 import { cleanText, LIMITS } from '../../project/text.ts';
 import { toWireHold } from '../../wire/hold.ts';
 import { toWireOverview } from '../../wire/http.ts';
@@ -20,8 +21,14 @@ export const showOverview = defineRoute({
   answer: overviewSchema,
   async run(_input, { bridge }) {
     const cursor = await currentCursor(bridge);
-    const body = toWireOverview(await overview(bridge, MAX_LISTED));
-    return { body, headers: { 'Bridge-Cursor': cursor } };
+    const seen = await overview(bridge, MAX_LISTED);
+    const spent = await spentOfEach(
+      bridge,
+      seen.waiting.map(({ id }) => id),
+    );
+    const states = await statesOf(bridge, seen.waiting);
+    const waiting = states.map((state) => ({ ...state, spent: spent(state.project.id) }));
+    return { body: toWireOverview({ ...seen, waiting }), headers: { 'Bridge-Cursor': cursor } };
   },
 });
 

@@ -2,9 +2,9 @@
 
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { WireEvent } from '../../wire/schemas/event.ts';
 import { type Answer, call, type Problem, signedIn } from '../api.ts';
 import { after } from '../browser-clock.ts';
+import type { Concerns } from './concerns.ts';
 import { onEvents } from './connection.ts';
 
 export interface Resource<T> {
@@ -19,20 +19,13 @@ export interface Resource<T> {
 /** Many events in a row are one reason to fetch. */
 const PAUSE_MS = 250;
 
-/**
- * @param route Undefined: nothing is asked for.
- * @param concerns Whether an event may change the answer.
- */
-export function useResource<T>(
-  route: string | undefined,
-  concerns: (event: WireEvent) => boolean = () => true,
-): Resource<T> {
+/** @param concerns Whether an event may change the answer. */
+export function useResource<T>(route: string, concerns: Concerns): Resource<T> {
   const value = useSignal<T | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
   const refresh = useSignal<() => void>(() => undefined);
 
   useEffect(() => {
-    if (route === undefined) return;
     value.value = undefined;
     problem.value = undefined;
     const fetcher = repeatedly(async () => {

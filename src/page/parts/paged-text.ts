@@ -11,8 +11,7 @@ export interface PagedText {
   readonly more: (() => void) | undefined;
 }
 
-/** @param route Undefined: nothing is read yet. */
-export function usePagedText(route: string | undefined): PagedText {
+export function usePagedText(route: string): PagedText {
   const text = useSignal<string | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
   const next = useSignal<string | undefined>(undefined);
@@ -29,7 +28,7 @@ export function usePagedText(route: string | undefined): PagedText {
   };
   useEffect(() => {
     text.value = undefined;
-    if (route !== undefined) void read(route, '');
+    void read(route, '');
   }, [route]);
   const from = next.value;
   return {

@@ -1,8 +1,5 @@
-import { dollars } from '../../project/costs.ts';
-import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
-import type { WireProject } from '../../wire/schemas/project.ts';
-import { plural } from '../figures.ts';
-import { useResource } from '../live/resource.ts';
+import type { WireWaitingProject } from '../../wire/schemas/http.ts';
+import { plural, spentText } from '../figures.ts';
 import { projectAddress } from '../route.ts';
 import { plainLine } from '../visible-text.ts';
 import { Icon } from './icons.tsx';
@@ -10,9 +7,17 @@ import { StatusPill } from './status.tsx';
 import { Ago, Visible } from './text.tsx';
 
 /** Work that waits for a decision, with what was measured of it; or a project that is stuck, with the reason. */
-export function WaitingCard({ project }: { readonly project: WireProject }) {
-  const { id, title, status, attention, updated_at: since } = project;
-  const details = useResource<WireProjectAnswer>(`/projects/${id}`, (event) => event.project_id === id);
+export function WaitingCard({ project }: { readonly project: WireWaitingProject }) {
+  const {
+    id,
+    title,
+    status,
+    attention,
+    updated_at: since,
+    measured,
+    spent_usd: spent,
+    runs_of_unknown_cost: unknown,
+  } = project;
   const address = status === 'awaiting_approval' ? projectAddress(id, project.round) : projectAddress(id);
   return (
     <a class="card card-yours" href={address} data-item>
@@ -29,27 +34,19 @@ export function WaitingCard({ project }: { readonly project: WireProject }) {
           <Visible text={attention} />
         </p>
       )}
-      {status === 'awaiting_approval' && <Figures answer={details.value} round={project.round} />}
+      {status === 'awaiting_approval' && <Figures measured={measured} />}
       <p class="facts">
         <span>
           {status === 'awaiting_approval' ? 'submitted' : 'stuck'} <Ago time={since} />
         </span>
-        {details.value && <span>{dollars(details.value.spent_usd)}</span>}
+        <span>{spentText(spent, unknown)}</span>
       </p>
       <Icon name="open" />
     </a>
   );
 }
 
-function Figures({
-  answer,
-  round,
-}: {
-  readonly answer: WireProjectAnswer | undefined;
-  readonly round: number;
-}) {
-  if (!answer) return <p class="facts">…</p>;
-  const measured = answer.rounds.findLast((one) => one.round === round)?.measured;
+function Figures({ measured }: Pick<WireWaitingProject, 'measured'>) {
   if (!measured?.measured) return <p class="facts facts-warn">not measured</p>;
   const { checks_passed: passed, files, insertions, deletions, warnings, outline } = measured;
   return (

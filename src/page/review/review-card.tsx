@@ -4,6 +4,7 @@ import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
 import type { WireDecision, WireRound } from '../../wire/schemas/round.ts';
 import { draftOf } from '../drafts.ts';
 import { actorText } from '../figures.ts';
+import { ofRounds } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { Markdown } from '../parts/markdown.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
@@ -23,7 +24,7 @@ export function ReviewCard({ answer, round: shown }: Props) {
   const { round, attempt, decision } = shown;
   const evidence = useResource<WireShownEvidence>(
     `/projects/${project.id}/rounds/${round}`,
-    (event) => event.project_id === project.id,
+    ofRounds(project.id),
   );
   const before = rounds
     .filter((other) => other.round < round && other.decision?.verdict === 'rejected')

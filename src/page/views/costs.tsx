@@ -2,13 +2,14 @@
 import { dollars } from '../../project/costs.ts';
 import type { WireBudget } from '../../wire/schemas/budget.ts';
 import { plural } from '../figures.ts';
+import { ofCosts } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { At } from '../parts/text.tsx';
 import { plainLine } from '../visible-text.ts';
 
 export function Costs() {
-  const costs = useResource<WireBudget>('/costs?days=1');
+  const costs = useResource<WireBudget>('/costs?days=1', ofCosts);
   return (
     <section class="page">
       <h1>Costs</h1>

@@ -5,6 +5,7 @@ import type { WireOverview } from '../../wire/schemas/http.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import type { WireRequest } from '../../wire/schemas/request.ts';
 import { plural } from '../figures.ts';
+import { ofClosedProjects, ofOverview, ofRequests } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { useRefreshWhile } from '../live/use-refresh.ts';
 import { HoldCard } from '../parts/hold-card.tsx';
@@ -18,8 +19,8 @@ import { projectAddress } from '../route.ts';
 import { plainLine } from '../visible-text.ts';
 
 export function Home() {
-  const overview = useResource<WireOverview>('/overview');
-  const asked = useResource<readonly WireRequest[]>('/questions');
+  const overview = useResource<WireOverview>('/overview', ofOverview);
+  const asked = useResource<readonly WireRequest[]>('/questions', ofRequests);
   useRefreshWhile((overview.value?.running.length ?? 0) > 0, overview.refresh);
   if (!overview.value || !asked.value) return <Loading problem={overview.problem ?? asked.problem} />;
   return <Whole overview={overview.value} asked={asked.value} />;
@@ -98,7 +99,8 @@ function Whole({
 
 /** What was done last, without a tap. */
 function Lately() {
-  const closed = useResource<readonly WireProject[]>(`/projects?status=${CLOSED_STATUSES.join(',')}&limit=5`);
+  const route = `/projects?status=${CLOSED_STATUSES.join(',')}&limit=5`;
+  const closed = useResource<readonly WireProject[]>(route, ofClosedProjects);
   return <ProjectRows name="Done lately" projects={closed.value ?? []} />;
 }
 

@@ -3,7 +3,8 @@ import { dollars } from '../../project/costs.ts';
 import { isUndecided } from '../../project/request.ts';
 import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
 import type { WireRun } from '../../wire/schemas/run.ts';
-import { folderText, plural } from '../figures.ts';
+import { folderText, plural, spentText } from '../figures.ts';
+import { ofProject } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { useRefreshWhile } from '../live/use-refresh.ts';
 import { Attention } from '../parts/attention.tsx';
@@ -23,7 +24,7 @@ import { durationText } from '../time-text.ts';
 import { plainLine } from '../visible-text.ts';
 
 export function ProjectPage({ id, round }: { readonly id: string; readonly round: number | undefined }) {
-  const details = useResource<WireProjectAnswer>(`/projects/${id}`, (event) => event.project_id === id);
+  const details = useResource<WireProjectAnswer>(`/projects/${id}`, ofProject(id));
   const answer = details.value;
   const isRunning = answer?.runs.at(-1)?.ended_at === null;
   useRefreshWhile(isRunning, details.refresh);
@@ -133,10 +134,7 @@ function Head({ answer }: { readonly answer: WireProjectAnswer }) {
             changed <Ago time={project.updated_at} />
           </span>
         )}
-        <span>
-          {dollars(spent_usd)}
-          {unknown > 0 && ` and ${plural(unknown, 'run')} without a figure`}
-        </span>
+        <span>{spentText(spent_usd, unknown)}</span>
         <span title={plainLine(project.workspace)}>
           {plainLine(folderText(worktree?.repo ?? project.workspace))}
         </span>

@@ -3,6 +3,7 @@ import { CLOSED_STATUSES } from '../../project/project.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import { call, type Problem } from '../api.ts';
 import { folderText } from '../figures.ts';
+import { ofProjects } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { StatusPill } from '../parts/status.tsx';
@@ -54,7 +55,7 @@ export function Projects() {
 }
 
 function List({ route }: { readonly route: string }) {
-  const first = useResource<readonly WireProject[]>(route);
+  const first = useResource<readonly WireProject[]>(route, ofProjects);
   const older = useSignal<readonly WireProject[]>([]);
   const isAll = useSignal(false);
   const problem = useSignal<Problem | undefined>(undefined);

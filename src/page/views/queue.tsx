@@ -3,6 +3,7 @@ import type { WireOverview } from '../../wire/schemas/http.ts';
 import type { WireSchedule } from '../../wire/schemas/schedule.ts';
 import { announce } from '../announce.ts';
 import { plural } from '../figures.ts';
+import { ofOverview, ofSchedules } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { useAction } from '../parts/action.ts';
 import { HoldCard } from '../parts/hold-card.tsx';
@@ -14,10 +15,8 @@ import { may } from '../session.ts';
 import { plainLine } from '../visible-text.ts';
 
 export function Queue() {
-  const overview = useResource<WireOverview>('/overview');
-  const schedules = useResource<readonly WireSchedule[]>('/schedules', ({ type }) =>
-    /^(?:schedule|project)\./.test(type),
-  );
+  const overview = useResource<WireOverview>('/overview', ofOverview);
+  const schedules = useResource<readonly WireSchedule[]>('/schedules', ofSchedules);
   return (
     <section class="page">
       <h1>Queue</h1>

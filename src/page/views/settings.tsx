@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { WireListedCredential } from '../../wire/schemas/credential.ts';
 import { announce } from '../announce.ts';
 import { call, type Problem } from '../api.ts';
+import { ofCredentials } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { openHelp } from '../parts/keys.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
@@ -46,9 +47,7 @@ export function Settings() {
 const ROLES = { read: 'read', decide: 'read and decide', admin: 'do everything' } as const;
 
 function Callers() {
-  const all = useResource<readonly WireListedCredential[]>('/tokens', ({ type }) =>
-    type.startsWith('credential.'),
-  );
+  const all = useResource<readonly WireListedCredential[]>('/tokens', ofCredentials);
   const problem = useSignal<Problem | undefined>(undefined);
   const revoke = async (name: string) => {
     const done = await call(`DELETE /tokens/${encodeURIComponent(name)}`);

@@ -4,6 +4,7 @@ import { ROLES } from '../../project/credential.ts';
 import { PROJECT_STATUSES } from '../../project/project.ts';
 import { credentialSchema } from './credential.ts';
 import { eventSchema } from './event.ts';
+import { evidenceFiguresSchema } from './evidence.ts';
 import { holdSchema } from './hold.ts';
 import { messageSchema } from './message.ts';
 import { projectSchema } from './project.ts';
@@ -77,13 +78,29 @@ export const cancelledSchema = z
   })
   .describe('A project that was cancelled.');
 
+const waitingProjectSchema = projectSchema
+  .extend({
+    measured: evidenceFiguresSchema
+      .nullable()
+      .describe('of what was submitted last; null: nothing was measured'),
+    spent_usd: usd().describe('of the runs whose cost is known'),
+    runs_of_unknown_cost: count(),
+  })
+  .describe('A project that waits for a person, with what they go by.');
+
+export type WireWaitingProject = z.output<typeof waitingProjectSchema>;
+
 export const overviewSchema = z
   .strictObject({
     counts: z.record(z.enum(PROJECT_STATUSES), count()).describe('how many projects have each status'),
     running: z.array(z.strictObject({ project: projectSchema, run: runSchema })),
     verifying: z.array(projectSchema).describe('submitted work that is being measured'),
     landing: z.array(projectSchema).describe('approved work on its way'),
-    waiting: z.array(projectSchema).describe('for a person, oldest first'),
+    waiting: z
+      .array(waitingProjectSchema)
+      .describe(
+        'projects that wait for a person, oldest first, with `measured` of what was submitted, `spent_usd` and `runs_of_unknown_cost`',
+      ),
     queue: z.array(projectSchema).describe('the next to get a run, in their order'),
     holds: z.array(holdSchema).describe('why no new run starts'),
     quotas: z.array(usageWindowSchema),
