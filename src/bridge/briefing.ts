@@ -1,8 +1,9 @@
 /** What the prompt of a run is made of, read in the transaction that claims its project. */
 
 import { reasonWithAllowed } from '../project/allowed-rules.ts';
-import { blockingFindings, type CheckResult, type Finding, hasPassed } from '../project/evidence.ts';
+import type { CheckResult, Finding } from '../project/evidence.ts';
 import type { ProjectId } from '../project/ids.ts';
+import { blockingFindings, hasPassed } from '../project/measured.ts';
 import type { Project } from '../project/project.ts';
 import type { AskedRequest } from '../project/request.ts';
 import type { Completion, RecordedEvidence, SteeringMessage } from '../project/review.ts';

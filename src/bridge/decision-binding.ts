@@ -1,6 +1,7 @@
 /** What a decision is about: the round, and the tree that was measured of it, that whoever decides has seen. */
-import { treeOf } from '../project/evidence.ts';
+
 import { figuresOf, summarizeEvidence } from '../project/evidence-text.ts';
+import { treeOf } from '../project/measured.ts';
 import { describeRound, SHORT_OID_DIGITS } from '../project/oid.ts';
 import type { Project } from '../project/project.ts';
 import type { Decision, RecordedEvidence, Verdict } from '../project/review.ts';

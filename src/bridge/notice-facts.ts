@@ -1,6 +1,6 @@
 /** What there is to say of a notification, as the store has it now. */
 import { alike, type BridgeEvent, type EventTable, present } from '../project/event.ts';
-import { hasPassed } from '../project/evidence.ts';
+import { hasPassed } from '../project/measured.ts';
 import type { Digest, Notice, NotificationKind } from '../project/notice.ts';
 import { heldBy } from '../project/notification.ts';
 import type { Project } from '../project/project.ts';

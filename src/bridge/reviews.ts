@@ -2,8 +2,8 @@
 
 import { viaOf } from '../project/actor.ts';
 import { MAX_ALLOWED_RULES, whyNotAllowed } from '../project/allowed-rules.ts';
-import { baseOf, treeOf } from '../project/evidence.ts';
 import type { ProjectId } from '../project/ids.ts';
+import { baseOf, treeOf } from '../project/measured.ts';
 import { isOutline } from '../project/outline.ts';
 import type { Policy } from '../project/policy.ts';
 import type { Project, ProjectAction } from '../project/project.ts';

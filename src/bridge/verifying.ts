@@ -2,9 +2,10 @@
 
 import { type AutoApprove, isApprovedByRule } from '../project/auto-approve.ts';
 import type { EventData, Happening } from '../project/event.ts';
-import { blockingFindings, type Evidence, hasPassed } from '../project/evidence.ts';
+import type { Evidence } from '../project/evidence.ts';
 import { figuresOf } from '../project/evidence-text.ts';
 import type { ProjectId } from '../project/ids.ts';
+import { blockingFindings, hasPassed } from '../project/measured.ts';
 import type { Project, ProjectAction } from '../project/project.ts';
 import type { Completion } from '../project/review.ts';
 import type { Run } from '../project/run.ts';

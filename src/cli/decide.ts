@@ -3,8 +3,8 @@ import type { Bridge } from '../bridge/bridge.ts';
 import type { Binding } from '../bridge/decision-binding.ts';
 import { type MeasuredRound, measuredRound } from '../bridge/measured-round.ts';
 import { readableConfig } from '../control/host.ts';
-import { treeOf } from '../project/evidence.ts';
 import type { ProjectId } from '../project/ids.ts';
+import { treeOf } from '../project/measured.ts';
 import { describeRound } from '../project/oid.ts';
 import type { Cli } from './context.ts';
 

@@ -1,8 +1,8 @@
 /** What this server has shown of what waits for the person, in this conversation: a decision is about that. */
 import type { ShownRound } from '../bridge/decision-binding.ts';
 import type { MeasuredRound } from '../bridge/measured-round.ts';
-import { treeOf } from '../project/evidence.ts';
 import type { ProjectId, RequestId } from '../project/ids.ts';
+import { treeOf } from '../project/measured.ts';
 import type { AskedRequest } from '../project/request.ts';
 
 export class Shown {

@@ -1,5 +1,6 @@
 /** The owner's rule by which work is approved without a person: only what is checked, clean, and small enough. */
-import { type Evidence, isClean } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
+import { isClean } from './measured.ts';
 
 export interface AutoApprove {
   /** Changed lines, added and removed together; undefined: any number. */

@@ -4,8 +4,9 @@
  */
 import ms from 'ms';
 import { dollars } from './costs.ts';
-import { blockingFindings, type Change, type CheckResult, type Evidence, hasPassed } from './evidence.ts';
+import type { Change, CheckResult, Evidence } from './evidence.ts';
 import { describeUnreviewed, figuresOf, sizeOf } from './evidence-text.ts';
+import { blockingFindings, describeDenier, hasPassed } from './measured.ts';
 import { plural } from './text.ts';
 import { describeUnmeasured } from './unmeasured-text.ts';
 import { describeWarning } from './warning.ts';
@@ -190,18 +191,11 @@ function describeChange({ status, insertions, deletions, binary }: Change): stri
 
 function refusedPart({ denied }: Evidence): EvidencePart {
   const entries = denied.map(({ tool, what, by, times }) => ({
-    text: `${tool}, ${plural(times, 'time')}, by ${DENIERS[by]}`,
+    text: `${tool}, ${plural(times, 'time')}, by ${describeDenier(by)}`,
     names: [what],
   }));
   return { title: 'Refused to Claude', tone: 'care', entries };
 }
-
-const DENIERS: Readonly<Record<Evidence['denied'][number]['by'], string>> = {
-  rule: 'a rule',
-  mode: 'its permission mode',
-  person: 'a person',
-  sandbox: 'the sandbox',
-};
 
 function askedPart({ requests }: Evidence): EvidencePart {
   const entries = requests.map(({ id, kind, state }) => ({ text: `${kind} ${id}: ${state}` }));

@@ -1,5 +1,6 @@
 /** Evidence in few words, for whoever decides. */
-import { blockingFindings, type Evidence, type Unreviewed } from './evidence.ts';
+import type { Evidence, Unreviewed } from './evidence.ts';
+import { blockingFindings } from './measured.ts';
 import { describeOutcome } from './outcome-text.ts';
 import { inQuotes } from './quotation.ts';
 import { plural } from './text.ts';

@@ -1,6 +1,7 @@
 /** What was measured of each round. */
-import { baseOf, type Evidence, evidenceSchema, treeOf } from '../project/evidence.ts';
+import { type Evidence, evidenceSchema } from '../project/evidence.ts';
 import type { ProjectId, RunId } from '../project/ids.ts';
+import { baseOf, treeOf } from '../project/measured.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import type { Reader, Writer } from './database.ts';
 import { newestAttempts } from './newest-attempts.ts';

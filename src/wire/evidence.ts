@@ -1,5 +1,6 @@
-import { type Evidence, treeOf } from '../project/evidence.ts';
+import type { Evidence } from '../project/evidence.ts';
 import { figuresOf } from '../project/evidence-text.ts';
+import { treeOf } from '../project/measured.ts';
 import type { RecordedEvidence } from '../project/review.ts';
 import type { RevisionChoice } from '../project/revision.ts';
 import { allSnakeCase } from '../snake-case.ts';

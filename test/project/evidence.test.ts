@@ -1,18 +1,15 @@
 import { expect, test } from 'vitest';
 import {
-  baseOf,
   type CheckResult,
   type Evidence,
   evidenceSchema,
-  havePassed,
-  isClean,
-  treeOf,
   UNMEASURED_CAUSES,
   UNREVIEWED_CAUSES,
   type Unreviewed,
 } from '../../src/project/evidence.ts';
 import { partsOf } from '../../src/project/evidence-parts.ts';
 import { describeUnreviewed, figuresOf, summarizeEvidence } from '../../src/project/evidence-text.ts';
+import { baseOf, havePassed, isClean, treeOf } from '../../src/project/measured.ts';
 import { describeUnmeasured } from '../../src/project/unmeasured-text.ts';
 import { describeWarning, WARNING_KINDS } from '../../src/project/warning.ts';
 import { sampleEvidence } from '../evidence-sample.ts';

@@ -3,10 +3,10 @@
  * what a rejection costs.
  */
 import type { MeasuredRound } from '../../bridge/measured-round.ts';
-import { treeOf } from '../../project/evidence.ts';
 import { type EvidenceEntry, type EvidencePart, partsOf } from '../../project/evidence-parts.ts';
 import { figuresOf, summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeLandingPlan } from '../../project/landing-plan.ts';
+import { treeOf } from '../../project/measured.ts';
 import { shortOid } from '../../project/oid.ts';
 import { isOutline, nameOfRound } from '../../project/outline.ts';
 import type { RecordedEvidence } from '../../project/review.ts';

@@ -1,9 +1,10 @@
 /** What was measured of a round, in words and facts that fit into an answer. What others wrote is quoted. */
 import type { MeasuredRound } from '../../bridge/measured-round.ts';
-import { type CheckResult, type Evidence, hasPassed, treeOf } from '../../project/evidence.ts';
+import type { CheckResult, Evidence } from '../../project/evidence.ts';
 import { type EvidenceEntry, type EvidencePart, partsOf } from '../../project/evidence-parts.ts';
 import { describeUnreviewed, figuresOf, summarizeEvidence } from '../../project/evidence-text.ts';
 import { describeLandingPlan } from '../../project/landing-plan.ts';
+import { hasPassed, treeOf } from '../../project/measured.ts';
 import { describeRound } from '../../project/oid.ts';
 import { asCode, quote } from '../../project/quotation.ts';
 import type { RecordedEvidence } from '../../project/review.ts';

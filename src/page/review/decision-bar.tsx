@@ -1,5 +1,6 @@
 /** Where a person decides: it sends the round and the tree that are shown, so that nothing else can be meant. */
 import { useSignal } from '@preact/signals';
+import { treeOf } from '../../project/measured.ts';
 import type { WireShownEvidence } from '../../wire/schemas/evidence.ts';
 import type { WireDecided } from '../../wire/schemas/http.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
@@ -22,8 +23,8 @@ export function DecisionBar({ project, round, evidence }: Props) {
   const approve = useAction<WireDecided>(`POST /projects/${project.id}/approve`);
   const dialog = useSignal<'none' | 'approve' | 'reject'>('none');
   const { label, doubts } = approvalOf(evidence);
-  const tree = evidence?.git?.tree ?? evidence?.snapshot?.tree;
-  const bound: Bound = { round, ...(tree !== undefined && { tree }) };
+  const tree = evidence && treeOf(evidence);
+  const bound: Bound = { round, ...(tree !== null && { tree }) };
   const close = () => {
     dialog.value = 'none';
   };

@@ -1,4 +1,5 @@
 /** What was measured of a round, not what is claimed: checks, warnings, claims against what changed, what was denied. */
+import { describeDenier, treeOf } from '../../project/measured.ts';
 import { describeUnmeasured } from '../../project/unmeasured-text.ts';
 import { describeWarning } from '../../project/warning.ts';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
@@ -11,7 +12,7 @@ import { isPassed } from './verdict.ts';
 export function TrustBox({ evidence }: { readonly evidence: WireEvidence }) {
   const { checks, warnings, cause, made_at, git, snapshot, denied, repairs, outline, checks_passed } =
     evidence;
-  const tree = git?.tree ?? snapshot?.tree;
+  const tree = treeOf({ git, snapshot });
   return (
     <section class="trust" aria-labelledby="trust">
       <div class="card-head">
@@ -20,7 +21,7 @@ export function TrustBox({ evidence }: { readonly evidence: WireEvidence }) {
           <span>
             <At time={made_at} />
           </span>
-          {tree !== undefined && (
+          {tree !== null && (
             <span>
               <code>{tree.slice(0, 8)}</code>
             </span>
@@ -70,7 +71,7 @@ export function TrustBox({ evidence }: { readonly evidence: WireEvidence }) {
         <Review evidence={evidence} />
         {denied.map(({ tool, what, times, by }, at) => (
           <Fact key={`d${at}`} icon="warning" tone="warn">
-            Denied {times === 1 ? '' : `${times} times `}by {DENIERS[by] ?? by}:{' '}
+            Denied {times === 1 ? '' : `${times} times `}by {describeDenier(by)}:{' '}
             <code>
               <Long text={what === '' ? tool : what} max={200} />
             </code>
@@ -86,13 +87,6 @@ export function TrustBox({ evidence }: { readonly evidence: WireEvidence }) {
     </section>
   );
 }
-
-const DENIERS: Readonly<Record<string, string>> = {
-  mode: 'the permission mode',
-  rule: 'a rule',
-  person: 'a person',
-  sandbox: 'the sandbox',
-};
 
 function Claims({ evidence: { claims, diff } }: { readonly evidence: WireEvidence }) {
   if (!diff) return null;

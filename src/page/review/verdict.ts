@@ -1,11 +1,13 @@
 /** What stands against approving with one tap. Pure. */
+import { blockingFindings, hasPassed } from '../../project/measured.ts';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
 import { plural } from '../figures.ts';
 
 type Check = WireEvidence['checks'][number];
 
-export function isPassed({ exit_code, signal, timed_out, failure }: Check): boolean {
-  return exit_code === 0 && signal === null && !timed_out && failure === null;
+/** Whether a check passed. */
+export function isPassed({ exit_code: exitCode, timed_out: timedOut }: Check): boolean {
+  return hasPassed({ exitCode, timedOut });
 }
 
 export interface Approval {
@@ -28,7 +30,7 @@ export function approvalOf(evidence: WireEvidence | null): Approval {
       label: `Approve, ${failed.length} failed…`,
       doubts: failed.map(({ name }) => `The check “${name}” failed.`),
     };
-  const blocking = evidence.review?.findings.filter(({ severity }) => severity === 'blocking') ?? [];
+  const blocking = blockingFindings(evidence);
   if (blocking.length > 0)
     return { label: 'Approve…', doubts: [`A second model objects to ${plural(blocking.length, 'thing')}.`] };
   return { label: evidence.outline ? 'Approve outline' : 'Approve', doubts: [] };

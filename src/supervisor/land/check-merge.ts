@@ -5,7 +5,7 @@ import { projectRules } from '../../bridge/work-rules.ts';
 import { endLeftCommand } from '../../evidence/command.ts';
 import { runOwnersChecks } from '../../evidence/make-evidence.ts';
 import { putBack, putTree } from '../../git/put-tree.ts';
-import { hasPassed } from '../../project/evidence.ts';
+import { hasPassed } from '../../project/measured.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { inQuotes } from '../../project/quotation.ts';
 import { evidenceFiles } from '../../state-folder.ts';
