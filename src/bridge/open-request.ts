@@ -1,5 +1,5 @@
 /** Claude Code asks: recorded once for a call, by the run under way alone. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ProjectId, RequestId, RunId } from '../project/ids.ts';
 import {
   type AskedRequest,
@@ -127,7 +127,5 @@ export async function requestAbout(
 
 /** The same for equal calls. */
 export function inputHash(toolName: string, input: unknown): string {
-  return createHash('sha256')
-    .update(`${toolName}\n${canonicalInput(toolName, input)}`)
-    .digest('hex');
+  return hash('sha256', `${toolName}\n${canonicalInput(toolName, input)}`);
 }

@@ -2,19 +2,19 @@
 import type { NotifyVia } from '../project/notice.ts';
 import { newestEventId } from '../store/events.ts';
 import type { StoredNotification } from '../store/notifications.ts';
-import { newestNotifications, outboxCounts, removeOldNotifications, resumeSending } from '../store/outbox.ts';
 import {
-  allReceivers,
-  deleteReceiver,
-  insertReceiver,
-  type ReceiverState,
-  updateReceiver,
-} from '../store/receivers.ts';
+  newestNotifications,
+  type ReceiverReport,
+  receiverReports,
+  removeOldNotifications,
+  resumeSending,
+} from '../store/outbox.ts';
+import { allReceivers, deleteReceiver, insertReceiver, updateReceiver } from '../store/receivers.ts';
 import type { Bridge } from './bridge.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 
-export type { ReceiverState, StoredNotification };
+export type { ReceiverReport, StoredNotification };
 
 /** A receiver of the configuration. */
 export interface ConfiguredReceiver {
@@ -55,45 +55,17 @@ export async function syncReceivers(lease: HeldLease, wanted: readonly Configure
   });
 }
 
-/** The receivers by name, as the store knows them. */
-export async function receivers(bridge: Bridge): Promise<ReceiverState[]> {
-  return allReceivers(databaseOf(bridge).read);
-}
-
-/** A receiver, and how much it is still to be told. */
-export interface ReceiverReport extends ReceiverState {
-  readonly waiting: number;
-  /** How many it will never get: every try failed. */
-  readonly failed: number;
-}
-
 /** All receivers, and the newest notifications, newest first. */
 export async function notificationReport(
   bridge: Bridge,
   limit: number,
 ): Promise<{ receivers: ReceiverReport[]; notifications: StoredNotification[] }> {
   const { read } = databaseOf(bridge);
-  const counts = await outboxCounts(read);
-  const sum = (name: string, isCounted: (state: StoredNotification['state']) => boolean) =>
-    counts.reduce(
-      (total, { receiver, state, count }) => (receiver === name && isCounted(state) ? total + count : total),
-      0,
-    );
-  const found = await allReceivers(read);
-  return {
-    receivers: found.map((receiver) => ({
-      ...receiver,
-      waiting: sum(receiver.name, (state) => state !== 'failed'),
-      failed: sum(receiver.name, (state) => state === 'failed'),
-    })),
-    notifications: await newestNotifications(read, limit),
-  };
+  return { receivers: await receiverReports(read), notifications: await newestNotifications(read, limit) };
 }
 
 /** A receiver has answered a test: it is on again, and its failures are over. Does nothing where there is none. */
 export async function recordTest(bridge: Bridge, name: string): Promise<void> {
-  const known = await receivers(bridge);
-  if (!known.some((receiver) => receiver.name === name)) return;
   await databaseOf(bridge).write(async ({ trx, now }) => {
     await updateReceiver(trx, name, {
       off_reason: null,

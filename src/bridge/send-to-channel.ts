@@ -1,5 +1,5 @@
 /** A message that somebody sends into a channel: kept once, however often it is sent under one key. */
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../project/canonical-json.ts';
 import { CHANNEL_LIMITS, contentProblem, type FieldProblem, nameProblem } from '../project/channel.ts';
 import { parseEnvelope } from '../project/envelope.ts';
@@ -61,7 +61,7 @@ export async function sendToChannel(
 
 /** Of a content, to know it again, in hex. */
 export function hashOf(content: string): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content);
 }
 
 const CONFLICT: FieldProblem = {

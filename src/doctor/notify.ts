@@ -6,8 +6,7 @@ import { notifyProgram } from '../machine/notify/os.ts';
 import { isOpenToOthers } from '../machine/service/environment-file.ts';
 import { readSecret } from '../notify/secret.ts';
 import { plural } from '../project/text.ts';
-import { outboxCounts } from '../store/outbox.ts';
-import { allReceivers, type ReceiverState } from '../store/receivers.ts';
+import { type ReceiverReport, receiverReports } from '../store/outbox.ts';
 import { type CheckGroup, type FindingFacts, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
@@ -108,16 +107,12 @@ async function delivery(context: DoctorContext): Promise<FindingFacts[]> {
   if (notify.length === 0) return [];
   const store = await context.openStore();
   if (!store) return [];
-  const { read } = await context.store();
-  const counts = await outboxCounts(read);
-  const failed = (name: string) =>
-    counts.find(({ receiver, state }) => receiver === name && state === 'failed')?.count ?? 0;
-  const known = (await allReceivers(read)).filter(({ name }) => notify.some((one) => one.name === name));
-  return known.map((receiver) => deliveryTo(receiver, failed(receiver.name)));
+  const known = await receiverReports(store.read);
+  return known.filter(({ name }) => notify.some((one) => one.name === name)).map(deliveryTo);
 }
 
-function deliveryTo(receiver: ReceiverState, failed: number): FindingFacts {
-  const { name, offReason, problem: why, problemSince, lastSentAt } = receiver;
+function deliveryTo(receiver: ReceiverReport): FindingFacts {
+  const { name, offReason, problem: why, problemSince, lastSentAt, failed } = receiver;
   const again = { hint: `bridge-supervisor notify test ${name}` };
   if (offReason !== null)
     return problem(name, `${name} is off, and nothing is sent to it: ${offReason}.`, again);

@@ -1,6 +1,6 @@
 /** A JSON file on disk, with everything needed to write it again without loss. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { accessSync, constants, type Stats } from 'node:fs';
 import { lstat, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -40,7 +40,7 @@ export function encode(text: string, withBom: boolean): Buffer {
 
 /** SHA-256, in hexadecimal. */
 export function fingerprint(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }
 
 async function open(path: string): Promise<Result<JsonFile>> {

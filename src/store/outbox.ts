@@ -1,6 +1,7 @@
 /** The outbox as a whole: when something is due next, what moves together, what is listed and what is removed. */
 import type { Reader, Writer } from './database.ts';
 import { type StoredNotification, toNotification, WAITING } from './notifications.ts';
+import { allReceivers, type ReceiverState } from './receivers.ts';
 
 /** When something of these receivers is due next: to be sent, or to be reminded of. */
 export async function nextDue(db: Reader, receivers: readonly string[]): Promise<string | undefined> {
@@ -88,17 +89,30 @@ export async function newestNotifications(db: Reader, limit: number): Promise<St
   return rows.map(toNotification);
 }
 
-/** How many of each receiver wait, and how many have failed for good. */
-export async function outboxCounts(
-  db: Reader,
-): Promise<{ receiver: string; state: StoredNotification['state']; count: number }[]> {
-  const rows = await db
+/** A receiver, and how much it is still to be told. */
+export interface ReceiverReport extends ReceiverState {
+  readonly waiting: number;
+  /** How many it will never get: every try failed. */
+  readonly failed: number;
+}
+
+/** All receivers, by name. */
+export async function receiverReports(db: Reader): Promise<ReceiverReport[]> {
+  const counts = await db
     .selectFrom('notifications')
     .select(({ fn }) => ['receiver', 'state', fn.countAll<number>().as('count')])
     .where('state', 'in', ['waiting', 'sending', 'gathered', 'failed'])
     .groupBy(['receiver', 'state'])
     .execute();
-  return rows.map(({ count, ...row }) => ({ ...row, count: Number(count) }));
+  const sum = (name: string, isFailed: boolean) =>
+    counts
+      .filter(({ receiver, state }) => receiver === name && (state === 'failed') === isFailed)
+      .reduce((total, { count }) => total + Number(count), 0);
+  return (await allReceivers(db)).map((receiver) => ({
+    ...receiver,
+    waiting: sum(receiver.name, false),
+    failed: sum(receiver.name, true),
+  }));
 }
 
 /** What the receiver answered to the newest of this tag. */

@@ -30,19 +30,12 @@ export async function insertReceiver(trx: Writer, row: NewRow<'receivers'>): Pro
   await trx.insertInto('receivers').values(row).execute();
 }
 
-/** Returns false when there is none of this name. */
 export async function updateReceiver(
   trx: Writer,
   name: string,
   changes: Partial<Omit<Row<'receivers'>, 'name'>>,
-): Promise<boolean> {
-  const updated = await trx
-    .updateTable('receivers')
-    .set(changes)
-    .where('name', '=', name)
-    .returning('name')
-    .executeTakeFirst();
-  return updated !== undefined;
+): Promise<void> {
+  await trx.updateTable('receivers').set(changes).where('name', '=', name).execute();
 }
 
 /** Deletes a receiver with all that it was to be told. */

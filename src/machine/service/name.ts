@@ -1,6 +1,6 @@
 /** The service's name at its manager: one name for each state folder. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { defaultStateFolder } from '../../state-folder.ts';
 import type { ServiceScope } from './service.ts';
@@ -27,5 +27,5 @@ function withoutSigns(name: string): string {
 }
 
 function shortHash(folder: string): string {
-  return createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 8);
+  return hash('sha256', resolve(folder)).slice(0, 8);
 }

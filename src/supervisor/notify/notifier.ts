@@ -2,7 +2,7 @@
  * Tells people what waits for them: reads the history from a cursor of its own, fills the outbox, and sends what is due.
  * It goes on beside the supervisor's work: each receiver has one try under way at most, and none delays another.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { watchChanges } from '../../bridge/changes.ts';
 import { syncReceivers } from '../../bridge/receivers.ts';
 import { forgetTimesToCome, recordNews, recordReminders } from '../../bridge/record-news.ts';
@@ -135,5 +135,5 @@ function toReceiver(settings: ReceiverSettings): Receiver {
 
 /** Nothing can be read from it: an address may be secret. */
 function digestOf(settings: ReceiverSettings): string {
-  return createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+  return hash('sha256', JSON.stringify(settings));
 }
