@@ -3,6 +3,16 @@ import { EVENTS, type EventData, type EventType, parseHappening } from '../src/p
 
 export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'project.sent': { title: 'A clock', workspace: '/w' },
+  'project.imported': {
+    title: 'A clock',
+    workspace: '/w',
+    foreignId: 'p-1',
+    was: 'in_progress',
+    status: 'attention',
+    updates: 3,
+    completions: 1,
+    decisions: 0,
+  },
   'project.moved': { from: '/w', to: '/v' },
   'project.claimed': { by: 'supervisor' },
   'project.updated': { message: 'Tests pass' },

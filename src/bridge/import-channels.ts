@@ -5,6 +5,7 @@
 
 import { cut } from '../characters.ts';
 import { CHANNEL_LIMITS, nameProblem } from '../project/channel.ts';
+import { timeOf } from '../project/foreign-time.ts';
 import { isObject } from '../project/json-object.ts';
 import { cleanLine } from '../project/text.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -17,6 +18,7 @@ import {
 import type { Writer, Writing } from '../store/database.ts';
 import { findReader, putReader } from '../store/readers.ts';
 import type { ClaudeBridgeFile, ForeignMessage, ForeignReader } from '../store/sqlite/claude-bridge-file.ts';
+import { perform } from './importing.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { hashOf } from './send-to-channel.ts';
 import type { ChannelLimits } from './tidy-channels.ts';
@@ -86,26 +88,6 @@ async function limitProblem(
   return undefined;
 }
 
-/** Runs a transaction, or one that is taken back. */
-export async function perform<T>(
-  bridge: Bridge,
-  isDry: boolean,
-  work: (writing: Writing) => Promise<T>,
-): Promise<T> {
-  if (!isDry) return databaseOf(bridge).write(work);
-  let seen: T | undefined;
-  const takenBack = new Error('taken back');
-  try {
-    await databaseOf(bridge).write(async (writing) => {
-      seen = await work(writing);
-      throw takenBack;
-    });
-  } catch (error) {
-    if (error !== takenBack) throw error;
-  }
-  return seen as T;
-}
-
 async function importMessages({ trx, now }: Writing, batch: readonly ForeignMessage[]) {
   const done = { added: 0, renamed: 0, withoutKey: 0, channels: new Set<string>() };
   for (const message of batch) {
@@ -168,13 +150,6 @@ async function freeKey(
 ): Promise<string | null> {
   if (key === null) return null;
   return (await findChannelMessageByKey(trx, channel, sender, key)) ? null : key;
-}
-
-/** In the form of the store; times without a zone are UTC there. */
-export function timeOf(text: string): string | undefined {
-  const hasZone = /([zZ]|[+-]\d\d:?\d\d)$/.test(text);
-  const time = new Date(hasZone ? text : `${text.replace(' ', 'T')}Z`);
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
 function objectIn(json: string): Readonly<Record<string, unknown>> {

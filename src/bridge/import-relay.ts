@@ -2,11 +2,12 @@
  * Takes the messages of another relay over, with their times and read marks. What is here already stays as it is, so doing
  * it again adds only what is new.
  */
+import { timeOf } from '../project/foreign-time.ts';
 import { otherClient, RELAY_CHANNEL } from '../project/relay.ts';
 import { findChannelMessage, insertChannelMessage } from '../store/channels.ts';
 import { markRead } from '../store/reads.ts';
 import type { ForeignRelayMessage } from '../store/sqlite/relay-buffer-file.ts';
-import { perform, timeOf } from './import-channels.ts';
+import { perform } from './importing.ts';
 import type { Bridge } from './open-bridge.ts';
 import { hashOf } from './send-to-channel.ts';
 

@@ -4,6 +4,7 @@
  */
 import { cut } from '../characters.ts';
 import type { Environment } from '../environment.ts';
+import { absolutePath } from '../home-path.ts';
 import { answers } from '../machine/answering.ts';
 import { aboveCeilings } from '../project/ceilings.ts';
 import type { NewEvent } from '../project/event.ts';
@@ -22,7 +23,7 @@ import { type HeldLease, writeHolding } from './lease.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { addToStatusFile } from './status-file.ts';
 import { type RulesPolicy, rulesAt } from './work-rules.ts';
-import { chooseWorkspace, isPath, namedFolder } from './workspaces.ts';
+import { chooseWorkspace, isPath, namedFolder, ownWorkspace } from './workspaces.ts';
 
 interface Place extends ChosenIsolation {
   readonly workspace: string;
@@ -73,24 +74,29 @@ async function placeOfToday(
   project: Project,
   env: Environment,
 ): Promise<Result<Place> | undefined> {
-  const { id, place, workspace } = project;
+  const { id, place, workspace, isolation } = project;
   if (place === null) return undefined;
   const folder = namedFolder(policy, place);
-  // A path stays the folder that it led to when the plan was sent.
-  if (folder === workspace || (folder === undefined && isPath(place))) return undefined;
+  const isFound = workspace !== ownWorkspace(bridge.stateDir, id);
+  // A path stays the folder that it led to when the plan was sent; of an imported project it may not have been usable.
+  if (folder === workspace || (folder === undefined && isPath(place) && isFound)) return undefined;
   const db = databaseOf(bridge).read;
   const runs = await runsOf(db, id);
   if (runs.some(({ spawnedAt }) => spawnedAt !== null) || (await findWorktree(db, id))) return undefined;
-  if (folder === undefined)
+  if (folder === undefined && !isPath(place))
     return refuse(
       `the configuration does not name a workspace '${cut(cleanLine(place), 200)}' any more; add it to 'workspaces' again, then retry`,
     );
-  if (!(await answers(folder, bridge.clock)))
+  const looked = folder ?? absolutePath(place);
+  if (!(await answers(looked, bridge.clock)))
     return refuse(
-      `${folder} does not respond: it may be on a disconnected network drive. Connect it, then retry`,
+      `${looked} does not respond: it may be on a disconnected network drive. Connect it, then retry`,
     );
   const chosen = await chooseWorkspace(policy, bridge.stateDir, id, place);
-  return chosen.ok ? inFolder(policy, project, chosen.value, await planText(db, id), env) : chosen;
+  if (!chosen.ok) return chosen;
+  // What was begun before the import lies there, and nobody may have committed it.
+  if (!isFound && isolation === 'in_place') return ok({ workspace: chosen.value, isolation, base: null });
+  return inFolder(policy, project, chosen.value, await planText(db, id), env);
 }
 
 /** As it was when the plan was sent: what its plan asks for, within what the owner allows in this folder. */

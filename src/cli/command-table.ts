@@ -203,7 +203,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     {
       name: 'import',
       usage: '[options] <file>',
-      summary: 'Take over the messages of Claude Bridge.',
+      summary: 'Take over projects of the Python bridge, or messages of Claude Bridge or mcp-relay.',
       load: async (cli) => (await import('./commands/import.ts')).importCommand(cli),
     },
   ],

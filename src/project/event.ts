@@ -15,7 +15,7 @@ import { HOLD_KINDS, HOLD_SOURCES } from './hold.ts';
 import type { ProjectId, RunId } from './ids.ts';
 import { LANDING_ACTIONS } from './landing.ts';
 import { outcomeSchema } from './outcome.ts';
-import { CLAIMANTS } from './project.ts';
+import { CLAIMANTS, PROJECT_STATUSES } from './project.ts';
 import { REQUEST_EVENTS } from './request-events.ts';
 import { REVISION_SESSIONS } from './revision.ts';
 import { COST_BASES, RUN_KINDS } from './run.ts';
@@ -28,6 +28,19 @@ export const EVENTS = {
     title: z.string(),
     workspace: z.string().describe('Absolute path'),
   })),
+  'project.imported': event(
+    'A project of another program was taken over, or what is new of it there. No `project.sent` comes before.',
+    () => ({
+      title: z.string(),
+      workspace: z.string().describe('Absolute path'),
+      foreignId: z.string().describe('Its id there'),
+      was: z.string().describe('Its status there'),
+      status: z.enum(PROJECT_STATUSES).describe('Its status here'),
+      updates: z.int().describe('How many were added'),
+      completions: z.int().describe('How many were added'),
+      decisions: z.int().describe('How many were added'),
+    }),
+  ),
   'project.moved': event('The workspace that the plan named leads to another folder now.', () => ({
     from: z.string().describe('Absolute path'),
     to: z.string().describe('Absolute path'),

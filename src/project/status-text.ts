@@ -6,6 +6,7 @@ import { linesOf } from '../characters.ts';
 import { dollars } from './costs.ts';
 import { type EventData, type EventTable, type HistoryEvent, present, type UnknownEvent } from './event.ts';
 import { summarizeEvidence } from './evidence-text.ts';
+import { importedRecord } from './imported.ts';
 import { describeOutcome } from './outcome-text.ts';
 import type { Project } from './project.ts';
 import { asCode, inert, inQuotes, quote } from './quotation.ts';
@@ -58,6 +59,8 @@ const none = () => undefined;
 
 const SENTENCES: EventTable<string | undefined> = {
   'project.sent': () => 'Plan sent',
+  'project.imported': ({ was, status, ...counts }) =>
+    `Imported; its status there was ${inQuotes(was)}, here it is '${status}'. ${importedRecord(counts)}`,
   'project.moved': ({ to }) => withWords('Its workspace leads to another folder now', to),
   'project.claimed': none,
   'project.updated': ({ message }) => withWords('Claude Code reports', message),

@@ -98,6 +98,17 @@ export async function newestOfType(
   return rows.map(toEvent);
 }
 
+/** Which types of events a project has, each once. */
+export async function typesOfEvents(db: Reader, projectId: ProjectId): Promise<string[]> {
+  const rows = await db
+    .selectFrom('events')
+    .select('type')
+    .distinct()
+    .where('project_id', '=', projectId)
+    .execute();
+  return rows.map(({ type }) => type);
+}
+
 /** After the newest event: "from now on". */
 export async function newestCursor(db: Reader): Promise<Cursor> {
   return cursorAfter({ id: await newestEventId(db) });

@@ -8,8 +8,10 @@ import {
   type UnknownEvent,
 } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
+import { importedRecord } from '../../project/imported.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { nameOfRound } from '../../project/outline.ts';
+import { inQuotes } from '../../project/quotation.ts';
 import { describeDecision } from '../../project/request-text.ts';
 import { plural } from '../../project/text.ts';
 import { dateAndTime, upcoming } from '../terminal/time.ts';
@@ -29,6 +31,8 @@ export function eventText(event: HistoryEvent, now: Date): EventText {
 function texts(now: Date): EventTable<EventText> {
   return {
     'project.sent': ({ title, workspace }) => plain('sent', `${title} (${workspace})`),
+    'project.imported': ({ title, was, ...counts }) =>
+      plain('imported', `${title}, ${inQuotes(was)} there. ${importedRecord(counts)}`),
     'project.moved': ({ from, to }) =>
       plain('moved', `its workspace leads to ${to} now, no longer to ${from}`),
     'project.claimed': ({ by }) =>

@@ -2,9 +2,10 @@
 import { dollars } from '../../project/costs.ts';
 import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
+import { importedRecord } from '../../project/imported.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { nameOfRound } from '../../project/outline.ts';
-import { asCode } from '../../project/quotation.ts';
+import { asCode, inQuotes } from '../../project/quotation.ts';
 import { describeDecision } from '../../project/request-text.ts';
 import { cleanLine, plural } from '../../project/text.ts';
 import { shorten } from './quoted.ts';
@@ -27,6 +28,9 @@ export function describeEvent(event: HistoryEvent): EventDescription {
 
 const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'project.sent': () => ['the plan was sent'],
+  'project.imported': ({ was, ...counts }) => [
+    `it was imported; its status there was ${inQuotes(was)}. ${importedRecord(counts)}`,
+  ],
   'project.moved': ({ to }) => ['its workspace leads to another folder now', to],
   'project.claimed': ({ by }) => [
     by === 'code' ? "claimed by a person's own Claude Code session" : 'claimed by the supervisor',

@@ -6,6 +6,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import { ok, type Result, refuse } from '../../result.ts';
+import { isOurs } from './migrate.ts';
 import { openSqlite, translating } from './open-sqlite.ts';
 import { columnsOf } from './tables.ts';
 
@@ -44,6 +45,12 @@ export function openClaudeBridge(file: string): Result<ClaudeBridgeFile> {
   const sqlite = openSqlite(file, { readonly: true, fileMustExist: true });
   const columns = readableColumns(sqlite);
   if (columns === undefined) return refuse(`${file} is not an SQLite database, or it is damaged.`);
+  if (isOurs(sqlite)) {
+    sqlite.close();
+    return refuse(
+      `${file} is a store of bridge-supervisor itself. To work from it, put it in its place: bridge-supervisor restore ${file}`,
+    );
+  }
   const missing = MESSAGE_COLUMNS.filter((column) => !columns.includes(column));
   if (missing.length > 0) {
     sqlite.close();

@@ -1,10 +1,11 @@
 /** Migrates a database from any earlier schema to the current one, or refuses and leaves the file as it is. */
 
 import { existsSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.ts';
 import { createDraft, publish } from './private-file.ts';
-import { hasTable } from './tables.ts';
+import { hasTable, isPythonBridge } from './tables.ts';
 
 /** Marks a database as ours ("brdg"), so that we never write to that of another program. */
 const APPLICATION_ID = 0x62_72_64_67;
@@ -17,12 +18,7 @@ export function checkSchema(sqlite: Sqlite.Database, file: string, steps: readon
   const version = numberOf(sqlite, 'PRAGMA user_version');
   const empty = version === 0 && numberOf(sqlite, 'SELECT count(*) FROM sqlite_schema') === 0;
   if (empty) return 0;
-  if (numberOf(sqlite, 'PRAGMA application_id') !== APPLICATION_ID) {
-    throw new StoreError(
-      'not-a-database',
-      `${file}: this is the database of another program. It was left as it is: move it away, or set BRIDGE_HOME to another folder.`,
-    );
-  }
+  if (!isOurs(sqlite)) throw new StoreError('not-a-database', describeForeign(sqlite, file));
   if (version > steps.length && compatibleFrom(sqlite) > steps.length) {
     throw new StoreError(
       'newer-schema',
@@ -30,6 +26,19 @@ export function checkSchema(sqlite: Sqlite.Database, file: string, steps: readon
     );
   }
   return version;
+}
+
+/** Whether a database that is not empty was made by this program. */
+export function isOurs(sqlite: Sqlite.Database): boolean {
+  return numberOf(sqlite, 'PRAGMA application_id') === APPLICATION_ID;
+}
+
+/** The Python bridge has its database where ours is. */
+function describeForeign(sqlite: Sqlite.Database, file: string): string {
+  if (!isPythonBridge(sqlite))
+    return `${file}: this is the database of another program. It was left as it is: move it away, or set BRIDGE_HOME to another folder.`;
+  const folder = dirname(file);
+  return `${file}: this is the database of the Python bridge. It was left as it is: stop that program, rename the folder ${folder} to ${folder}-python, then take its projects over (bridge-supervisor import ${join(`${folder}-python`, basename(file))}).`;
 }
 
 /** The oldest schema version whose programs may use this database; the newest when it does not say. */

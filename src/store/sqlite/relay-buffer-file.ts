@@ -4,6 +4,7 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { openSqlite, translating } from './open-sqlite.ts';
+import { quotedName } from './tables.ts';
 
 export interface ForeignRelayMessage {
   readonly id: number;
@@ -54,7 +55,7 @@ function relayTable(sqlite: ReturnType<typeof openSqlite>): Table | undefined {
     for (const [name, own] of tables) {
       const columns = own.map(({ column }) => column);
       if (COLUMNS.every((column) => columns.includes(column)))
-        return { quotedName: `"${name.replaceAll('"', '""')}"`, columns };
+        return { quotedName: quotedName(name), columns };
     }
     return undefined;
   } catch {

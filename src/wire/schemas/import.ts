@@ -1,19 +1,53 @@
 import * as z from 'zod';
+import { IMPORT_CHANGES } from '../../project/imported.ts';
+import { PROJECT_STATUSES } from '../../project/project.ts';
 import { path } from './scalars.ts';
 
+const dryRun = () => z.boolean().describe('nothing was changed');
+
+const messages = z.strictObject({
+  dry_run: dryRun(),
+  file: path(),
+  kind: z.enum(['claude-bridge', 'relay']).describe('whose file it is'),
+  messages: z.int().describe('in the file'),
+  added: z.int().describe('of these, now, or to be added'),
+  channels: z.int().describe('that the added ones belong to'),
+  renamed: z.int().describe('of the added ones, under a cleaned name of the channel or sender'),
+  without_key: z.int().describe('of the added ones, since another message here has their key'),
+  readers: z.int().describe('moved forward; before: in the file'),
+  unread: z.int().describe('of the added ones of a relay, those that their side has not read'),
+});
+
+const project = z.strictObject({
+  project_id: z.string(),
+  foreign_id: z.string().describe('in the file'),
+  title: z.string(),
+  change: z
+    .enum(IMPORT_CHANGES)
+    .describe(
+      '`continued`: it was here, and there is more by now; `here`: nothing is new; `gone_on`: it has gone on here, and what is new there is left out; `taken`: another project has its id',
+    ),
+  was: z.string().describe('its status in the file'),
+  status: z.enum(PROJECT_STATUSES).nullable().describe('its status here; null where it is `taken`'),
+  attention: z.string().nullable().describe('why it waits for you'),
+  updates: z.int().describe('added'),
+  completions: z.int().describe('added'),
+  decisions: z.int().describe('added'),
+  shortened: z.int().describe('texts that are longer than is kept here, and were cut'),
+});
+
+const projects = z.strictObject({
+  dry_run: dryRun(),
+  file: path(),
+  kind: z.literal('python-bridge'),
+  projects: z.array(project),
+  not_understood: z.array(z.string()).describe('what has values in the file and was left out, and how many'),
+});
+
 export const importSchema = z
-  .strictObject({
-    dry_run: z.boolean().describe('nothing was changed'),
-    file: path(),
-    kind: z.enum(['claude-bridge', 'relay']).describe('whose file it is'),
-    messages: z.int().describe('in the file'),
-    added: z.int().describe('of these, now, or to be added'),
-    channels: z.int().describe('that the added ones belong to'),
-    renamed: z.int().describe('of the added ones, under a cleaned name of the channel or sender'),
-    without_key: z.int().describe('of the added ones, since another message here has their key'),
-    readers: z.int().describe('moved forward; before: in the file'),
-    unread: z.int().describe('of the added ones of a relay, those that their side has not read'),
-  })
+  .discriminatedUnion('kind', [messages, projects])
   .describe('What `import` took over, or would.');
 
 export type WireImport = z.output<typeof importSchema>;
+export type WireMessageImport = z.output<typeof messages>;
+export type WireProjectImport = z.output<typeof projects>;

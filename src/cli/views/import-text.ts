@@ -1,0 +1,95 @@
+/** What `import` took over, in words. */
+import { inQuotes } from '../../project/quotation.ts';
+import { plural } from '../../project/text.ts';
+import type { WireMessageImport, WireProjectImport } from '../../wire/schemas/import.ts';
+
+const DRY = 'Dry run: nothing was changed.';
+
+export function channelImportLines(done: WireMessageImport): string[] {
+  const { dry_run: isDry, messages, added, channels, renamed, without_key: withoutKey, readers } = done;
+  const verb = isDry ? 'to import' : 'imported';
+  return [
+    `${plural(added, 'message')} ${verb}, in ${plural(channels, 'channel')}; ${messages - added} of ${messages} are here already.`,
+    ...(renamed > 0
+      ? [
+          `${plural(renamed, 'message')} under a cleaned name: tools take no name with control or hidden characters.`,
+        ]
+      : []),
+    ...(withoutKey > 0
+      ? [`${plural(withoutKey, 'message')} without a key: another message here has it.`]
+      : []),
+    `${plural(readers, 'reader')} ${isDry ? 'in the file' : 'moved forward'}.`,
+    isDry ? DRY : 'Next: bridge-supervisor setup --toolset channels',
+  ];
+}
+
+export function relayImportLines(done: WireMessageImport): string[] {
+  const { dry_run: isDry, messages, added, unread } = done;
+  return [
+    `${plural(added, 'message')} ${isDry ? 'to import' : 'imported'} into the relay, ${unread} of them unread; ${messages - added} of ${messages} are here already.`,
+    isDry ? DRY : 'Next: bridge-supervisor setup --toolset relay',
+  ];
+}
+
+type Line = WireProjectImport['projects'][number];
+
+export function projectImportLines(done: WireProjectImport): string[] {
+  const { dry_run: isDry, projects } = done;
+  const of = (...changes: Line['change'][]) => projects.filter(({ change }) => changes.includes(change));
+  const fresh = of('added', 'continued');
+  const sum = (key: 'updates' | 'completions' | 'decisions' | 'shortened') =>
+    fresh.reduce((total, project) => total + project[key], 0);
+  const open = fresh.filter(({ status }) => status === 'attention' || status === 'awaiting_approval');
+  const record = [
+    plural(sum('updates'), 'update'),
+    plural(sum('completions'), 'completion'),
+    plural(sum('decisions'), 'decision'),
+  ];
+  return [
+    `${plural(of('added').length, 'project')} ${isDry ? 'to import' : 'imported'}, with ${record.join(', ')}; ${projects.length - of('added').length} of ${projects.length} are here already.`,
+    ...told(of('continued'), 'had more to add'),
+    ...told(of('gone_on'), 'went on here since: what is new in the file is left out'),
+    ...told(of('taken'), 'not imported: another project here has that id'),
+    ...(sum('shortened') > 0
+      ? [`${plural(sum('shortened'), 'text')} cut to what is kept here; the file has them whole.`]
+      : []),
+    ...(done.not_understood.length > 0
+      ? [`Not understood, and left out: ${done.not_understood.join(', ')}.`]
+      : []),
+    ...openLines(open),
+    isDry ? DRY : next(open),
+  ];
+}
+
+const MAX_NAMED = 20;
+
+function told(projects: readonly Line[], what: string): string[] {
+  if (projects.length === 0) return [];
+  const ids = projects.slice(0, MAX_NAMED).map(({ project_id }) => project_id);
+  const rest = projects.length > MAX_NAMED ? ', …' : '';
+  return [`${plural(projects.length, 'project')} ${what} (${ids.join(', ')}${rest}).`];
+}
+
+function openLines(open: readonly Line[]): string[] {
+  if (open.length === 0) return [];
+  return [
+    '',
+    'Nothing of them begins by itself. Waiting for you:',
+    ...open.slice(0, MAX_NAMED).map(line),
+    ...(open.length > MAX_NAMED ? [`  … and ${open.length - MAX_NAMED} more`] : []),
+    '',
+  ];
+}
+
+function line({ project_id, title, status, attention }: Line): string {
+  const why = status === 'awaiting_approval' ? 'submitted work to decide on' : attention;
+  return `  ${project_id}  ${inQuotes(title)}: ${why}`;
+}
+
+function next(open: readonly Line[]): string {
+  const [first] = open;
+  if (!first) return 'Next: bridge-supervisor list';
+  return first.status === 'awaiting_approval'
+    ? `Next: bridge-supervisor show ${first.project_id}`
+    : `Next: bridge-supervisor retry ${first.project_id}, or cancel it`;
+}
