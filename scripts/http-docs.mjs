@@ -5,8 +5,9 @@ import './check-node.mjs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { pathTemplate } from '../src/http/define-route.ts';
+import { commandOf, shownAnswer } from '../src/http/example-text.ts';
 import { PROBLEMS } from '../src/http/problem.ts';
-import { ROUTES } from '../src/http/routes.ts';
+import { ROUTE_GROUPS } from '../src/http/routes.ts';
 import { NOUNS } from '../src/wire/schemas/outputs.ts';
 
 const page = fileURLToPath(new URL('../docs/http.md', import.meta.url));
@@ -14,18 +15,21 @@ const text = await readFile(fileURLToPath(new URL('http-docs.md', import.meta.ur
 const nouns = new Map(Object.entries(NOUNS).map(([name, schema]) => [schema, name]));
 
 function render() {
-  const routes = ROUTES.map(route);
+  const groups = Object.entries(ROUTE_GROUPS).map(
+    ([title, routes]) => `### ${title}\n\n${routes.map(route).join('\n\n')}`,
+  );
   const rows = Object.entries(PROBLEMS).map(
     ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`,
   );
   const problems = ['| code | status | |', '| --- | --- | --- |', ...rows].join('\n');
-  return text.replace('<!-- routes -->', routes.join('\n\n')).replace('<!-- problems -->', problems);
+  return text.replace('<!-- routes -->', () => groups.join('\n\n')).replace('<!-- problems -->', problems);
 }
 
-function route({ method, path, access, summary, params, query, body, status, answer, problems }) {
+function route(one) {
+  const { method, path, access, summary, params, query, body, status, answer, problems, example } = one;
   const who = access === 'open' ? 'Open to anybody.' : `Needs \`${access}\`.`;
   return [
-    `### ${method} ${pathTemplate(path)}`,
+    `#### ${method} ${pathTemplate(path)}`,
     '',
     `${summary} ${who}`,
     '',
@@ -34,7 +38,21 @@ function route({ method, path, access, summary, params, query, body, status, ans
     ...(body ? part('In the body', body) : []),
     `- Answers ${status}: ${answerOf(answer)}`,
     ...(problems.length > 0 ? [`- Problems: ${problems.map((code) => `\`${code}\``).join(', ')}`] : []),
+    '',
+    fenced('sh', commandOf(one)),
+    '',
+    fenced(languageOf(one), shownAnswer(example)),
   ].join('\n');
+}
+
+/** JSON that has marks of what is left out is none. */
+function languageOf({ answer, example }) {
+  if (answer === 'text/x-diff; charset=utf-8') return 'diff';
+  return typeof example.answer === 'string' ? 'text' : 'js';
+}
+
+function fenced(language, text) {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
 }
 
 function part(title, { shape }) {

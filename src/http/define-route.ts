@@ -2,8 +2,8 @@
  * What a route is: who may call it, what it takes, what it answers, and what it does. Routing, roles, docs/http.md and the
  * tests follow from this.
  *
- * To add a route: define it in routes/, list it in routes.ts, run `npm run docs`, and say in test/http/expected.ts what each
- * role may expect of it.
+ * To add a route: define it in routes/ with an example, list it in routes.ts, run `npm run docs`, and say in
+ * test/http/expected.ts what each role may expect of it.
  */
 import type { ServerResponse } from 'node:http';
 import * as z from 'zod';
@@ -19,6 +19,7 @@ import type { Credential, Role } from '../project/credential.ts';
 import type { RunLine } from '../project/run-item.ts';
 import type { CookieTerms } from './access/cookie.ts';
 import type { EventHub } from './events/hub.ts';
+import type { Example } from './example.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 import type { RequestCounts } from './request-counts.ts';
 
@@ -120,6 +121,8 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
   readonly countsWrites?: true;
   /** What else it may answer, beside what every route may. */
   readonly problems?: readonly ProblemCode[];
+  /** For docs/http.md; a test makes this call. */
+  readonly example: Example;
   run(
     input: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
     call: CallOfSomebody,
@@ -139,6 +142,7 @@ export interface Route {
   readonly maxBodyBytes: number;
   readonly countsWrites?: true;
   readonly problems: readonly ProblemCode[];
+  readonly example: Example;
   /** The input has been read by the schemas above. Throws what the store throws. */
   run(input: Input, call: Call): Promise<Reply>;
 }

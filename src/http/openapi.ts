@@ -5,6 +5,7 @@ import { DEFAULT_PORT } from '../config-http.ts';
 import { VERSION } from '../version.ts';
 import { NOUNS } from '../wire/schemas/outputs.ts';
 import { pathTemplate, type Route } from './define-route.ts';
+import type { Example } from './example.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 
 /** What any route may answer, whatever it does. */
@@ -53,7 +54,7 @@ export function openApiOf(routes: readonly Route[]): object {
 }
 
 function operationOf(route: Route): ZodOpenApiOperationObject {
-  const { summary, access, params, query, body, status, answer } = route;
+  const { summary, access, params, query, body, status, answer, example } = route;
   const content =
     typeof answer === 'string'
       ? { [answer]: { schema: z.string() } }
@@ -63,12 +64,17 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     security: access === 'open' ? [] : [{ token: [] }, { cookie: [], key: [] }],
     ...(access !== 'open' && { 'x-role': access }),
     requestParams: { path: params, query },
-    ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
+    ...(body && { requestBody: { content: { 'application/json': bodyOf(body, example) } } }),
     responses: {
       [`${status}`]: { description: 'Done.', content },
       ...Object.fromEntries(refusals(route)),
     },
   };
+}
+
+/** An example that names what there is at that moment says nothing to a program. */
+function bodyOf(schema: z.ZodObject, { send }: Example) {
+  return { schema, ...(send && !JSON.stringify(send).includes('$') && { example: send }) };
 }
 
 /** By status; the description names the codes. */

@@ -27,6 +27,17 @@ export const followChannel = defineRoute({
   query: z.looseObject({ since_id: z.string().optional().describe('the last message that is known') }),
   answer: channelFrameSchema,
   problems: [...CHANNEL_PROBLEMS, 'too-many-streams'],
+  example: {
+    path: '/events/channel/shop:build?since_id=$EARLIER',
+    goesOn: true,
+    answer: `retry: 1000
+
+id: $MESSAGE
+event: message
+data: {"seq":2,"id":"$MESSAGE","sender":"alice","content":"The build is green.","timestamp":"2026-03-01T12:00:07.000Z"}
+
+`,
+  },
   async run({ params: { name }, query }, call) {
     if (call.wantsJson) return { problem: NO_PAGE };
     const named = call.lastEventId || query.since_id;

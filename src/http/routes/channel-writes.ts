@@ -27,6 +27,10 @@ export const sendMessage = defineRoute({
   answer: sentToChannelSchema,
   maxBodyBytes: MAX_BODY_BYTES,
   problems: ['message-refused', 'key-used', 'message-too-large'],
+  example: {
+    send: { channel: 'shop:build', sender: 'bob', content: 'Deploying.' },
+    answer: { id: '…', seq: 3, channel: 'shop:build', ts: '…', deduplicated: false },
+  },
   async run({ body }, { bridge }) {
     const wrong =
       textProblem('channel', body) ??
@@ -61,6 +65,17 @@ export const acknowledgeInChannel = defineRoute({
   }),
   answer: acknowledgedSchema,
   problems: ['message-refused', 'message-not-found'],
+  example: {
+    send: { channel: 'shop:build', consumer_id: 'bob', message_id: '$MESSAGE' },
+    answer: {
+      consumer_id: 'bob',
+      channel: 'shop:build',
+      last_seq: 2,
+      last_message_id: '$MESSAGE',
+      updated_at: '…',
+      advanced: true,
+    },
+  },
   async run({ body }, { bridge }) {
     const metadata = z.record(z.string(), z.unknown()).optional().safeParse(body.metadata);
     const wrong =
@@ -101,6 +116,10 @@ export const clearOneChannel = defineRoute({
   body: z.looseObject({ channel: any.describe('a text') }),
   answer: clearedSchema,
   problems: ['message-refused'],
+  example: {
+    send: { channel: 'shop:build' },
+    answer: { channel: 'shop:build', cleared: 2 },
+  },
   async run({ body }, { bridge, actor }) {
     const wrong = textProblem('channel', body);
     if (wrong) return { problem: channelProblem(wrong) };

@@ -14,6 +14,7 @@ import {
 } from '../../wire/schemas/channel-http.ts';
 import { NOT_SIGNED_IN } from '../access/admit.ts';
 import { defineRoute } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { problem } from '../problem.ts';
 import { CHANNEL_PROBLEMS, channelProblem, textProblem } from './channel-problem.ts';
 import { TOO_MANY_STREAMS } from './stream-room.ts';
@@ -24,6 +25,7 @@ export const channelStatus = defineRoute({
   access: 'open',
   summary: 'Whether channels are served here.',
   answer: channelStatusSchema,
+  example: { answer: { service: 'claude-bridge', status: 'online', version: '…', server_time: '…' } },
   async run(_input, { clock }) {
     const server_time = clock.now().toISOString();
     return { body: { service: 'claude-bridge', status: 'online', version: VERSION, server_time } };
@@ -36,6 +38,16 @@ export const channelState = defineRoute({
   access: 'read',
   summary: 'All channels, with how many messages each has and who has written into it.',
   answer: channelStateSchema,
+  example: {
+    answer: {
+      service: 'claude-bridge',
+      total_messages: 2,
+      channels: [
+        { id: 'shop:build', group: 'shop', name: 'build', count: 2, senders: ['alice'], ...AND_MORE },
+      ],
+      ...AND_MORE,
+    },
+  },
   async run(_input, { bridge, clock, config, events }) {
     const all = await channels(bridge);
     const senders = await sendersByChannel(bridge);
@@ -102,6 +114,14 @@ export const listMessages = defineRoute({
   }),
   answer: channelMessagesSchema,
   problems: CHANNEL_PROBLEMS,
+  example: {
+    path: '/api/messages?channel=shop:build&since_id=$EARLIER',
+    answer: {
+      channel: 'shop:build',
+      messages: [{ seq: 2, id: '$MESSAGE', sender: 'alice', preview: 'The build is green.', ...AND_MORE }],
+      next_cursor: '$MESSAGE',
+    },
+  },
   async run({ query }, { bridge }) {
     const { channel = '', since_id: sinceId, consumer_id: reader } = query;
     if (channel === '') return { problem: CHANNEL_REQUIRED };
@@ -132,6 +152,15 @@ export const waitForMessages = defineRoute({
   }),
   answer: channelWaitSchema,
   problems: [...CHANNEL_PROBLEMS, 'too-many-streams'],
+  example: {
+    path: '/api/wait?channel=shop:build&cursor=$EARLIER&timeout_seconds=20',
+    answer: {
+      channel: 'shop:build',
+      messages: [{ seq: 2, id: '$MESSAGE', content: 'The build is green.', ...AND_MORE }],
+      next_cursor: '$MESSAGE',
+      timed_out: false,
+    },
+  },
   async run({ query }, { bridge, signal, events, caller, mayStillRead }) {
     const missing = textProblem('channel', query);
     if (missing) return { problem: channelProblem(missing) };
@@ -165,6 +194,10 @@ export const showMessage = defineRoute({
   params: z.strictObject({ id: z.string().describe('of the message') }),
   answer: channelMessageSchema,
   problems: ['message-not-found'],
+  example: {
+    path: '/api/messages/$MESSAGE',
+    answer: { id: '$MESSAGE', sender: 'alice', content: 'The build is green.', bytes: 19, ...AND_MORE },
+  },
   async run({ params }, { bridge }) {
     const found = await channelMessage(bridge, params.id);
     return found ? { body: toChannelMessage(found) } : { problem: NOT_FOUND };
@@ -180,6 +213,15 @@ export const useOtherTransport = defineRoute({
   summary: 'The old transport of MCP, which is not served: it says where the tools are.',
   answer: 'text/plain; charset=utf-8',
   problems: ['gone'],
+  example: {
+    status: 410,
+    answer: {
+      status: 410,
+      code: 'gone',
+      detail: 'the old transport of MCP is not served: register …',
+      ...AND_MORE,
+    },
+  },
   async run() {
     return { problem: GONE };
   },

@@ -13,6 +13,7 @@ import { toWireDecided } from '../../wire/http.ts';
 import { toWireDecision } from '../../wire/round.ts';
 import { decidedSchema } from '../../wire/schemas/http.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { type Problem, problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
 
@@ -40,6 +41,17 @@ export const approveProject = defineRoute({
   body: z.strictObject(binding),
   answer: decidedSchema,
   problems: PROBLEMS,
+  example: {
+    path: '/projects/$PROJECT/approve',
+    send: { round: 1 },
+    answer: {
+      project: { id: '$PROJECT', status: 'approved', ...AND_MORE },
+      decision: { verdict: 'approved', reason: '', decided_by: 'person: phone', ...AND_MORE },
+      round: 1,
+      outline: false,
+      repeated: false,
+    },
+  },
   async run({ params: { id }, body }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };
@@ -70,6 +82,17 @@ export const rejectProject = defineRoute({
   }),
   answer: decidedSchema,
   problems: [...PROBLEMS, 'reason-required', 'not-allowed'],
+  example: {
+    path: '/projects/$PROJECT/reject',
+    send: { reason: 'Keep the old format readable.', round: 1 },
+    answer: {
+      project: { id: '$PROJECT', status: 'rejected', ...AND_MORE },
+      decision: { verdict: 'rejected', reason: 'Keep the old format readable.', ...AND_MORE },
+      round: 1,
+      outline: false,
+      repeated: false,
+    },
+  },
   async run({ params: { id }, body: { reason, allow = [], revise_in: reviseIn, ...given } }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };

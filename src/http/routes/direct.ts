@@ -9,6 +9,7 @@ import { toWireMessage } from '../../wire/round.ts';
 import { cancelledSchema, steeredSchema } from '../../wire/schemas/http.ts';
 import { projectSchema } from '../../wire/schemas/project.ts';
 import { defineRoute, type Reply } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
 
@@ -33,6 +34,15 @@ export const steerProject = defineRoute({
   }),
   answer: steeredSchema,
   problems: PROBLEMS,
+  example: {
+    path: '/projects/$WORKING/steer',
+    send: { message: 'Use the new API.' },
+    answer: {
+      project: { id: '$WORKING', status: 'in_progress', ...AND_MORE },
+      message: { message: 'Use the new API.', delivered_at: null, ...AND_MORE },
+      repeated: false,
+    },
+  },
   async run({ params: { id }, body: { message } }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };
@@ -56,6 +66,11 @@ export const cancelProject = defineRoute({
   }),
   answer: cancelledSchema,
   problems: PROBLEMS,
+  example: {
+    path: '/projects/$WORKING/cancel',
+    send: { reason: 'Not needed any more.' },
+    answer: { project: { id: '$WORKING', status: 'cancelled', ...AND_MORE }, repeated: false },
+  },
   async run({ params: { id }, body: { reason } }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };
@@ -83,6 +98,10 @@ export const retryProject = defineRoute({
   }),
   answer: projectSchema,
   problems: [...PROBLEMS, 'not-allowed'],
+  example: {
+    path: '/projects/$PARKED/retry',
+    answer: { id: '$PARKED', status: 'pending', attention: null, ...AND_MORE },
+  },
   async run({ params: { id }, body: { budget } }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };

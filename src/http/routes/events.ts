@@ -45,6 +45,19 @@ export const followEvents = defineRoute({
   }),
   answer: eventPageSchema,
   problems: ['wrong-cursor', 'too-many-streams'],
+  example: {
+    path: '/events?after=0',
+    goesOn: true,
+    answer: `retry: 1000
+
+event: hello
+data: {"cursor":"0","epoch":"…","oldest":"0","version":"…","build":"…","role":"admin"}
+
+id: 1
+data: {"id":1,"project_id":null,"run_id":null,"type":"supervisor.started","actor":"supervisor","data":{"pid":42,"version":"…"},"created_at":"2026-03-01T12:00:00.000Z"}
+
+…`,
+  },
   async run({ query }, call) {
     const named = call.lastEventId ?? query.after;
     if (named !== undefined && !/^\d{1,15}$/.test(named)) return { problem: WRONG_CURSOR };

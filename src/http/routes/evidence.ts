@@ -8,6 +8,7 @@ import { ok, type Result, refuse } from '../../result.ts';
 import { toWireChangeList, toWireShownEvidence } from '../../wire/evidence.ts';
 import { changeListSchema, shownEvidenceSchema } from '../../wire/schemas/evidence.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { pageOf, pageQuery, wholeOf } from '../page.ts';
 import { type Problem, problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
@@ -30,6 +31,20 @@ export const showRound = defineRoute({
   params: roundParams,
   answer: shownEvidenceSchema,
   problems: PROBLEMS,
+  example: {
+    path: '/projects/$PROJECT/rounds/1',
+    answer: {
+      round: 1,
+      measured: true,
+      git: { branch: '…', base_state: 'same', mergeable: 'clean', ...AND_MORE },
+      diff: { files: 1, insertions: 1, deletions: 0, ...AND_MORE },
+      claims: { missing: [], undeclared: [], misfiled: [], ignored: [] },
+      warnings: [],
+      checks: [{ name: 'test', run: 'npm test', exit_code: 0, timed_out: false, ...AND_MORE }],
+      checks_passed: true,
+      ...AND_MORE,
+    },
+  },
   async run({ params }, call) {
     const found = await roundOf(call, params);
     if (!found.ok) return { problem: found.refusal };
@@ -46,6 +61,15 @@ export const listChanges = defineRoute({
   params: roundParams,
   answer: changeListSchema,
   problems: PROBLEMS,
+  example: {
+    path: '/projects/$PROJECT/rounds/1/diff',
+    answer: {
+      files: 1,
+      insertions: 1,
+      changes: [{ number: 1, path: 'clock.ts', status: 'A', insertions: 1, deletions: 0, ...AND_MORE }],
+      ...AND_MORE,
+    },
+  },
   async run({ params }, call) {
     const found = await roundOf(call, params);
     if (!found.ok) return { problem: found.refusal };
@@ -65,6 +89,10 @@ export const showChange = defineRoute({
   query: pageQuery,
   answer: 'text/x-diff; charset=utf-8',
   problems: [...PROBLEMS, 'not-kept'],
+  example: {
+    path: '/projects/$PROJECT/rounds/1/diff/1',
+    answer: 'diff --git a/clock.ts b/clock.ts\nnew file mode 100644\n…',
+  },
   async run({ params, query: { after } }, call) {
     const found = await roundOf(call, params);
     if (!found.ok) return { problem: found.refusal };
@@ -85,6 +113,11 @@ export const showPatch = defineRoute({
   query: pageQuery,
   answer: 'text/x-diff; charset=utf-8',
   problems: [...PROBLEMS, 'not-kept'],
+  example: {
+    path: '/projects/$PROJECT/rounds/1/patch',
+    answer:
+      "diff --git a/clock.ts b/clock.ts\nnew file mode 100644\n--- /dev/null\n+++ b/clock.ts\n@@ -0,0 +1 @@\n+export const tick = () => 'tick';\n",
+  },
   async run({ params, query: { after } }, call) {
     const found = await roundOf(call, params);
     if (!found.ok) return { problem: found.refusal };
@@ -102,6 +135,7 @@ export const showCheck = defineRoute({
   query: pageQuery,
   answer: 'text/plain; charset=utf-8',
   problems: [...PROBLEMS, 'not-kept'],
+  example: { path: '/projects/$PROJECT/rounds/1/checks/test', answer: '3 tests passed\n' },
   async run({ params, query: { after } }, call) {
     const found = await roundOf(call, params);
     if (!found.ok) return { problem: found.refusal };

@@ -13,6 +13,7 @@ export const health = defineRoute({
     'Whether the supervisor works: it holds its lease, and has written to its store and its log. Otherwise 503, with the `reason`: `store_unavailable`, `lease_lost`, `lease_not_renewed` (nothing could be written to the store for 15 seconds) or `degraded`. What it says is a second old at most.',
   answer: healthSchema,
   problems: ['not-working'],
+  example: { answer: { status: 'ok', version: '…', instance: '…' } },
   async run(_input, { bridge, caller, instance, trouble }) {
     const reason = await trouble();
     if (reason !== null) return { problem: notWorking(reason, instance) };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { HttpSide } from '../../mcp/http-message.ts';
 import { defineRoute, type Route } from '../define-route.ts';
+import type { Example } from '../example.ts';
 
 /** More than any message: a plan has at most a megabyte, and JSON may write it in twice as many. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -29,19 +30,36 @@ const answer = z
 export const callDesktopTools = mcpRoute(
   'desktop',
   'The tools of Claude Desktop, as `mcp desktop` has them: one message of MCP over Streamable HTTP, without a session.',
+  toolCall(
+    'bridge_list_projects',
+    `data: {"result":{"content":[{"type":"text","text":"4 projects, newest first:…`,
+  ),
 );
 
 export const callCodeTools = mcpRoute(
   'code',
   "The tools of a person's own Claude Code, as `mcp code` has them outside of a run: one message of MCP over Streamable HTTP, without a session. It speaks for no run.",
+  toolCall('bridge_get_pending_plan', `data: {"result":{"content":[{"type":"text","text":"…`),
 );
 
 export const callChannelTools = mcpRoute(
   'channels',
   'The tools of channels, as `mcp channels` has them outside of a run: one message of MCP over Streamable HTTP, without a session.',
+  toolCall(
+    'bridge_channels',
+    `data: {"result":{"content":[{"type":"text","text":"Active channels (1, 2 total messages):…`,
+  ),
 );
 
-function mcpRoute(side: HttpSide, summary: string): Route {
+function toolCall(name: string, begin: string): Example {
+  return {
+    headers: { Accept: 'application/json, text/event-stream' },
+    send: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } },
+    answer: `event: message\n${begin}"jsonrpc":"2.0","id":1}\n\n`,
+  };
+}
+
+function mcpRoute(side: HttpSide, summary: string, example: Example): Route {
   return defineRoute({
     method: 'POST',
     path: `/mcp/${side}`,
@@ -51,6 +69,7 @@ function mcpRoute(side: HttpSide, summary: string): Route {
     answer,
     maxBodyBytes: MAX_BODY_BYTES,
     countsWrites: true,
+    example,
     run: async ({ body }, call) => ({ response: await call.answerMcp(side, body, call.caller) }),
   });
 }

@@ -14,6 +14,14 @@ export const showMetrics = defineRoute({
   summary:
     'Figures in the text format of Prometheus: projects, runs, costs, holds, the lease of the supervisor, and requests by route and status. No label holds a name, a title or a path.',
   answer: 'text/plain; version=0.0.4; charset=utf-8',
+  example: {
+    answer: `…
+# HELP bridge_projects Projects by status.
+# TYPE bridge_projects gauge
+bridge_projects{status="pending"} 0
+bridge_projects{status="in_progress"} 2
+…`,
+  },
   async run(_input, call) {
     const { bridge, clock, counts, events } = call;
     const { counts: projects, running, holds, lease } = await overview(bridge, 1);

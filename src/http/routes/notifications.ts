@@ -5,6 +5,7 @@ import { testReceivers } from '../../control/test-receivers.ts';
 import { toWireNotificationList, toWireTestedReceiver } from '../../wire/notification.ts';
 import { notificationListSchema, testedReceiverSchema } from '../../wire/schemas/notification.ts';
 import { defineRoute } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { problem } from '../problem.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -25,6 +26,9 @@ export const showNotifications = defineRoute({
       .describe('how many notifications'),
   }),
   answer: notificationListSchema,
+  example: {
+    answer: { receivers: [{ name: 'desk', via: 'os', state: 'new', ...AND_MORE }], notifications: [] },
+  },
   run: async ({ query: { limit } }, { bridge, config }) => ({
     body: toWireNotificationList(await listNotifications(bridge, config.notify, limit)),
   }),
@@ -40,6 +44,7 @@ export const testNotifications = defineRoute({
   }),
   answer: z.array(testedReceiverSchema),
   problems: ['receiver-not-found'],
+  example: { send: { name: 'desk' }, answer: [{ name: 'desk', via: 'os', ...AND_MORE }] },
   async run({ body: { name } }, { bridge, config, signal, sendNotice }) {
     const tested = await testReceivers(bridge, config.notify, name, sendNotice, signal);
     return tested.ok

@@ -9,6 +9,7 @@ import { toWireProject } from '../../wire/project.ts';
 import { projectAnswerSchema } from '../../wire/schemas/http.ts';
 import { projectSchema } from '../../wire/schemas/project.ts';
 import { defineRoute } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { namedProject, projectParams } from './named-project.ts';
 
 const MAX_PROJECTS = 200;
@@ -47,6 +48,10 @@ export const listProjects = defineRoute({
   }),
   answer: z.array(projectSchema),
   problems: ['project-not-found'],
+  example: {
+    path: '/projects?status=awaiting_approval&limit=2',
+    answer: [{ id: '$PROJECT', title: 'Build a clock', status: 'awaiting_approval', round: 1, ...AND_MORE }],
+  },
   async run({ query: { status: statuses = PROJECT_STATUSES, limit, before, q = '' } }, call) {
     const { bridge } = call;
     // First: what happens from here on is in the list, or in the history after this.
@@ -83,6 +88,20 @@ export const showProject = defineRoute({
   params: projectParams,
   answer: projectAnswerSchema,
   problems: ['project-not-found'],
+  example: {
+    path: '/projects/$PROJECT',
+    answer: {
+      project: { id: '$PROJECT', title: 'Build a clock', status: 'awaiting_approval', round: 1, ...AND_MORE },
+      markdown: '# Build a clock',
+      rounds: [
+        { round: 1, summary: 'It ticks.', measured: { checks_passed: true, ...AND_MORE }, ...AND_MORE },
+      ],
+      spent_usd: 0.5,
+      completion: { round: 1, summary: 'It ticks.', files_created: ['clock.ts'], ...AND_MORE },
+      approval: null,
+      ...AND_MORE,
+    },
+  },
   async run({ params: { id } }, call) {
     const found = await namedProject(call, id);
     if (!found.ok) return { problem: found.refusal };

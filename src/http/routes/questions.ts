@@ -18,6 +18,7 @@ import { toWireRequest } from '../../wire/request.ts';
 import { decidedRequestSchema } from '../../wire/schemas/http.ts';
 import { requestSchema } from '../../wire/schemas/request.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { type Problem, problem } from '../problem.ts';
 
 const params = z.strictObject({ id: z.string().describe('the id of what was asked, whole') });
@@ -30,6 +31,18 @@ export const listQuestions = defineRoute({
   summary:
     'What Claude asks and nobody has decided, oldest first: questions, and calls that need permission.',
   answer: z.array(requestSchema),
+  example: {
+    answer: [
+      {
+        id: '$PERMISSION',
+        kind: 'permission',
+        tool_name: 'Bash',
+        input: '{"command":"npm publish"}',
+        ...AND_MORE,
+      },
+      { id: '$QUESTION', kind: 'question', question: 'Which port?', options: ['80', '8080'], ...AND_MORE },
+    ],
+  },
   async run(_input, { bridge }) {
     const cursor = await currentCursor(bridge);
     const asked = await questions(bridge, { undecided: true });
@@ -55,6 +68,21 @@ export const answerQuestion = defineRoute({
   }),
   answer: decidedRequestSchema,
   problems: PROBLEMS,
+  example: {
+    path: '/questions/$QUESTION/answer',
+    send: { answer: '8080' },
+    answer: {
+      project: { status: 'in_progress', ...AND_MORE },
+      request: {
+        id: '$QUESTION',
+        state: 'answered',
+        answer: '8080',
+        decided_by: 'person: phone',
+        ...AND_MORE,
+      },
+      repeated: false,
+    },
+  },
   async run({ params: { id }, body }, call) {
     const found = await namedRequest(call, id);
     if (!found.ok) return { problem: found.refusal };
@@ -75,6 +103,15 @@ export const decidePermission = defineRoute({
   }),
   answer: decidedRequestSchema,
   problems: [...PROBLEMS, 'reason-required'],
+  example: {
+    path: '/permissions/$PERMISSION',
+    send: { decision: 'deny', reason: 'CI publishes it.' },
+    answer: {
+      project: { id: '$WORKING', status: 'in_progress', ...AND_MORE },
+      request: { id: '$PERMISSION', state: 'denied', answer: 'CI publishes it.', ...AND_MORE },
+      repeated: false,
+    },
+  },
   async run({ params: { id }, body: { decision, reason } }, call) {
     const found = await namedRequest(call, id);
     if (!found.ok) return { problem: found.refusal };

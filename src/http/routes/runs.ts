@@ -13,6 +13,7 @@ import { runSchema } from '../../wire/schemas/run.ts';
 import { runPageSchema, type WireRunLine } from '../../wire/schemas/run-item.ts';
 import { type Call, type CallOfSomebody, defineRoute, type Reply } from '../define-route.ts';
 import type { EventStream } from '../events/stream.ts';
+import { AND_MORE } from '../example.ts';
 import { pageOf, pageQuery, type Whole, wholeOf } from '../page.ts';
 import { type Problem, problem } from '../problem.ts';
 import { openStream } from './stream-room.ts';
@@ -29,6 +30,18 @@ export const showRun = defineRoute({
   params,
   answer: runSchema,
   problems: ['run-not-found'],
+  example: {
+    path: '/runs/$RUN',
+    answer: {
+      id: '$RUN',
+      project_id: '$PROJECT',
+      kind: 'execute',
+      cost_usd: 0.5,
+      outcome: { kind: 'submitted' },
+      ended_at: '2026-03-01T12:00:03.000Z',
+      ...AND_MORE,
+    },
+  },
   async run({ params: { id } }, call) {
     const found = await namedRun(call, id);
     return found.ok ? { body: toWireRun(found.value) } : { problem: found.refusal };
@@ -47,6 +60,19 @@ export const followRun = defineRoute({
   }),
   answer: runPageSchema,
   problems: ['run-not-found', 'not-kept', 'wrong-cursor', 'too-many-streams'],
+  example: {
+    path: '/runs/$RUN/stream',
+    goesOn: true,
+    answer: `retry: 1000
+
+id: 100
+data: {"position":100,"at":null,"items":[{"kind":"text","of_subagent":false,"text":"The clock ticks.","cut":false}]}
+
+event: end
+data: {"outcome":{"kind":"submitted"}}
+
+`,
+  },
   async run({ params: { id }, query }, call) {
     const found = await namedRun(call, id);
     if (!found.ok) return { problem: found.refusal };
@@ -70,6 +96,11 @@ export const readRawOutput = defineRoute({
   query: pageQuery,
   answer: 'application/x-ndjson',
   problems: ['run-not-found', 'not-kept'],
+  example: {
+    path: '/runs/$RUN/raw',
+    answer:
+      '{"type":"assistant","message":{"id":"msg_1","content":[{"type":"text","text":"The clock ticks."}]}}\n',
+  },
   async run({ params: { id }, query: { after } }, call) {
     const found = await namedRun(call, id);
     if (!found.ok) return { problem: found.refusal };

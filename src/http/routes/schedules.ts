@@ -16,6 +16,7 @@ import { toWireSchedule, toWireScheduleDetails } from '../../wire/schedule.ts';
 import { sentPlanSchema } from '../../wire/schemas/project-details.ts';
 import { scheduleDetailsSchema, scheduleSchema } from '../../wire/schemas/schedule.ts';
 import { type Call, defineRoute } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { type Problem, problem } from '../problem.ts';
 
 export const scheduleParams = z.strictObject({ id: z.string().describe('the id of the schedule, whole') });
@@ -26,6 +27,19 @@ export const listAllSchedules = defineRoute({
   access: 'read',
   summary: 'Every schedule that was not removed, oldest first, with when it is due next.',
   answer: z.array(scheduleSchema),
+  example: {
+    answer: [
+      {
+        id: '$SCHEDULE',
+        title: 'Every morning',
+        cron: '0 6 * * *',
+        timezone: 'Europe/Berlin',
+        state: 'active',
+        next_slot: '2026-03-02T05:00:00.000Z',
+        ...AND_MORE,
+      },
+    ],
+  },
   async run(_input, { bridge }) {
     const cursor = await currentCursor(bridge);
     return {
@@ -43,6 +57,10 @@ export const showSchedule = defineRoute({
   params: scheduleParams,
   answer: scheduleDetailsSchema,
   problems: ['schedule-not-found'],
+  example: {
+    path: '/schedules/$SCHEDULE',
+    answer: { id: '$SCHEDULE', state: 'active', markdown: '---\nschedule: 0 6 * * *\n…', ...AND_MORE },
+  },
   async run({ params: { id } }, call) {
     const found = await namedSchedule(call, id);
     return found.ok ? { body: toWireScheduleDetails(found.value) } : { problem: found.refusal };
@@ -58,6 +76,15 @@ export const runScheduleNow = defineRoute({
   status: 201,
   answer: sentPlanSchema,
   problems: ['schedule-not-found', 'plan-refused'],
+  example: {
+    path: '/schedules/$SCHEDULE/run',
+    answer: {
+      project: { id: '…', title: 'Every morning', status: 'pending', schedule_id: '$SCHEDULE', ...AND_MORE },
+      waits_for: [],
+      repeated: false,
+      not_used: [],
+    },
+  },
   async run({ params: { id } }, call) {
     const { bridge, config, env, actor } = call;
     const found = await namedSchedule(call, id);
@@ -81,6 +108,7 @@ export const removeSchedule = changing('remove', 'removed', 'Removes it for good
 
 /** Repeating it changes nothing, but for a removed one, which is not found any more. */
 function changing(verb: string, state: ScheduleState, summary: string) {
+  const next_slot = state === 'active' ? '2026-03-02T05:00:00.000Z' : null;
   return defineRoute({
     method: 'POST',
     path: `/schedules/:id/${verb}`,
@@ -89,6 +117,10 @@ function changing(verb: string, state: ScheduleState, summary: string) {
     params: scheduleParams,
     answer: scheduleSchema,
     problems: ['schedule-not-found'],
+    example: {
+      path: `/schedules/$SCHEDULE/${verb}`,
+      answer: { id: '$SCHEDULE', title: 'Every morning', state, next_slot, ...AND_MORE },
+    },
     async run({ params: { id } }, call) {
       const found = await namedSchedule(call, id);
       if (!found.ok) return { problem: found.refusal };

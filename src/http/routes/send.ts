@@ -12,6 +12,7 @@ import { toWireSchedule, toWireSentSchedule } from '../../wire/schedule.ts';
 import { amendedPlanSchema, sentPlanSchema } from '../../wire/schemas/project-details.ts';
 import { scheduleSchema, sentScheduleSchema } from '../../wire/schemas/schedule.ts';
 import { type Call, defineRoute } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { type Problem, problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
 import { namedSchedule, scheduleParams } from './schedules.ts';
@@ -45,6 +46,16 @@ export const sendProject = defineRoute({
   answer: z.union([sentPlanSchema, sentScheduleSchema]),
   maxBodyBytes: MAX_BODY_BYTES,
   problems: ['plan-refused'],
+  example: {
+    headers: { 'Idempotency-Key': 'yard-1' },
+    send: { markdown: '# Sweep the yard\n\nUse the new broom.' },
+    answer: {
+      project: { id: '…', title: 'Sweep the yard', status: 'pending', ...AND_MORE },
+      waits_for: [],
+      repeated: false,
+      not_used: [],
+    },
+  },
   async run({ body }, { bridge, config, env, requestId, actor }) {
     const { after = [], ...plan } = body;
     const input = { ...plan, after: after as ProjectId[], requestId };
@@ -70,6 +81,17 @@ export const amendProject = defineRoute({
   answer: amendedPlanSchema,
   maxBodyBytes: MAX_BODY_BYTES,
   problems: ['project-not-found', 'illegal-move', 'plan-unchanged', 'plan-refused'],
+  example: {
+    path: '/projects/$PROJECT/plan',
+    send: { markdown: '# Build a clock\n\nWith a second hand.' },
+    answer: {
+      project: { id: '$PROJECT', status: 'rejected', ...AND_MORE },
+      revision: 2,
+      repeated: false,
+      reopened: true,
+      not_used: [],
+    },
+  },
   async run({ params: { id }, body }, call) {
     const { bridge, config, requestId, actor } = call;
     const found = await namedProject(call, id);
@@ -92,6 +114,11 @@ export const amendOneSchedule = defineRoute({
   answer: scheduleSchema,
   maxBodyBytes: MAX_BODY_BYTES,
   problems: ['schedule-not-found', 'plan-unchanged', 'plan-refused'],
+  example: {
+    path: '/schedules/$SCHEDULE/plan',
+    send: { markdown: '---\nschedule: 0 7 * * *\ntimezone: Europe/Berlin\n---\n# Every morning\n\nSweep.' },
+    answer: { id: '$SCHEDULE', cron: '0 7 * * *', next_slot: '2026-03-02T06:00:00.000Z', ...AND_MORE },
+  },
   async run({ params: { id }, body }, call) {
     const { bridge, config, env, actor } = call;
     const found = await namedSchedule(call, id);

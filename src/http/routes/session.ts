@@ -7,6 +7,7 @@ import { credentialSchema } from '../../wire/schemas/credential.ts';
 import { sessionSchema } from '../../wire/schemas/http.ts';
 import { setCookie } from '../access/cookie.ts';
 import { defineRoute } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { problem } from '../problem.ts';
 
 export const openSession = defineRoute({
@@ -18,6 +19,17 @@ export const openSession = defineRoute({
   body: z.strictObject({ code: z.string().max(200).describe('what follows `#signin=` in the link') }),
   answer: sessionSchema,
   problems: ['not-signed-in', 'slow-down'],
+  example: {
+    send: { code: '$CODE' },
+    answer: {
+      name: 'tablet',
+      kind: 'browser',
+      role: 'decide',
+      created_at: '2026-03-01T12:00:07.000Z',
+      expires_at: '2026-03-31T12:00:07.000Z',
+      key: 'bsk_…',
+    },
+  },
   async run({ body: { code } }, { bridge, cookie, refuseSignIn }) {
     const signedIn = await signIn(bridge, code);
     if (!signedIn.ok) return { problem: refuseSignIn(CODE_SPENT) };
@@ -40,6 +52,15 @@ export const showSession = defineRoute({
   access: 'read',
   summary: 'Who calls: the name, the role and the end of the token, or of the signed-in browser.',
   answer: credentialSchema,
+  example: {
+    answer: {
+      name: 'phone',
+      kind: 'token',
+      role: 'admin',
+      created_at: '2026-03-01T12:00:00.000Z',
+      expires_at: null,
+    },
+  },
   run: async (_input, { caller }) => ({ body: toWireCredential(caller) }),
 });
 
@@ -50,6 +71,10 @@ export const closeSession = defineRoute({
   summary: 'Signs this browser out: its cookie and key are worth nothing, and its streams end.',
   answer: credentialSchema,
   problems: ['not-a-browser'],
+  example: {
+    byBrowser: true,
+    answer: { name: 'laptop', kind: 'browser', role: 'decide', ...AND_MORE },
+  },
   async run(_input, { bridge, caller, actor, cookie }) {
     if (caller.kind !== 'browser') return { problem: NOT_A_BROWSER };
     // Two tabs may sign out at once: it is done then.

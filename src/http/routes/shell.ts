@@ -10,6 +10,7 @@ export const shell = defineRoute({
   access: 'open',
   summary: 'The page for a browser.',
   answer: 'text/html; charset=utf-8',
+  example: { answer: '<!doctype html>\n<html lang="en">\n…' },
   async run(_input, call) {
     const asset = assetNamed(SHELL);
     return asset ? reply(call, asset) : { problem: NO_SUCH_ASSET };
@@ -24,6 +25,7 @@ export const showAsset = defineRoute({
   params: z.strictObject({ name: z.string().describe('as the page names it') }),
   answer: 'text/javascript; charset=utf-8',
   problems: ['no-such-route'],
+  example: { path: '/assets/$SCRIPT', answer: '…' },
   async run({ params: { name } }, call) {
     const asset = name === SHELL ? undefined : assetNamed(name);
     if (!asset) return { problem: NO_SUCH_ASSET };

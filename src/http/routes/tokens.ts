@@ -10,6 +10,7 @@ import {
   listedCredentialSchema,
 } from '../../wire/schemas/credential.ts';
 import { defineRoute } from '../define-route.ts';
+import { AND_MORE } from '../example.ts';
 import { problem } from '../problem.ts';
 
 const params = z.strictObject({ name: z.string().describe('the name of the token, or of the browser') });
@@ -20,6 +21,12 @@ export const listTokens = defineRoute({
   access: 'admin',
   summary: 'Every token and every signed-in browser by name; never what is secret of them.',
   answer: z.array(listedCredentialSchema),
+  example: {
+    answer: [
+      { name: 'laptop', kind: 'browser', role: 'decide', last_used_at: null, ...AND_MORE },
+      { name: 'phone', kind: 'token', role: 'admin', last_used_at: '…', ...AND_MORE },
+    ],
+  },
   run: async (_input, { bridge }) => ({ body: (await credentials(bridge)).map(toWireListedCredential) }),
 });
 
@@ -41,6 +48,13 @@ export const addToken = defineRoute({
   status: 201,
   answer: issuedTokenSchema,
   problems: ['name-taken'],
+  example: {
+    send: { name: 'tower', role: 'read', expires: '30d' },
+    answer: {
+      credential: { name: 'tower', kind: 'token', role: 'read', created_at: '…', expires_at: '…' },
+      token: 'bst_…',
+    },
+  },
   async run({ body: { name, role, expires } }, { bridge, actor }) {
     const issued = await addCredential(bridge, name, role, expires, actor);
     return issued.ok
@@ -57,6 +71,10 @@ export const rotateToken = defineRoute({
   params,
   answer: issuedTokenSchema,
   problems: ['token-not-found'],
+  example: {
+    path: '/tokens/phone/rotate',
+    answer: { credential: { name: 'phone', kind: 'token', role: 'admin', ...AND_MORE }, token: 'bst_…' },
+  },
   async run({ params: { name } }, { bridge, actor }) {
     const issued = await rotateCredential(bridge, name, actor);
     return issued.ok ? { body: toWireIssuedToken(issued.value) } : { problem: notFound(issued.refusal) };
@@ -71,6 +89,10 @@ export const revokeToken = defineRoute({
   params,
   answer: credentialSchema,
   problems: ['token-not-found'],
+  example: {
+    path: '/tokens/laptop',
+    answer: { name: 'laptop', kind: 'browser', role: 'decide', ...AND_MORE },
+  },
   async run({ params: { name } }, { bridge, actor }) {
     const revoked = await revokeCredential(bridge, name, actor);
     return revoked.ok ? { body: toWireCredential(revoked.value) } : { problem: notFound(revoked.refusal) };
