@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { CHANNEL_RESULTS } from '../src/wire/schemas/channel-results.ts';
 import { LINES, NOUNS, OUTPUTS } from '../src/wire/schemas/outputs.ts';
 import { RELAY_RESULTS } from '../src/wire/schemas/relay-results.ts';
+import { SCRIPT_RESULTS } from '../src/wire/schemas/script-results.ts';
 import { TOOL_NOUNS } from '../src/wire/schemas/tool-nouns.ts';
 import { TOOL_RESULTS } from '../src/wire/schemas/tool-results.ts';
 
@@ -40,6 +41,11 @@ const RELAY = `## Tools of the relay
 The structured content of what the tools of the [relay](relay.md) answer.
 `;
 
+const SCRIPTS = `## Tools of scripts
+
+The structured content of what the tools of [scripts and escalation](scripts.md) answer.
+`;
+
 const ALL_NOUNS = { ...NOUNS, ...TOOL_NOUNS };
 const nouns = new Map(Object.entries(ALL_NOUNS).map(([name, schema]) => [schema, name]));
 
@@ -54,6 +60,8 @@ function render() {
     parts.push(`### ${tool} of channels\n`, body(schema));
   parts.push(RELAY);
   for (const [tool, schema] of Object.entries(RELAY_RESULTS)) parts.push(`### ${tool}\n`, body(schema));
+  parts.push(SCRIPTS);
+  for (const [tool, schema] of Object.entries(SCRIPT_RESULTS)) parts.push(`### ${tool}\n`, body(schema));
   parts.push('## Nouns\n');
   for (const [name, schema] of Object.entries(ALL_NOUNS)) parts.push(`### ${name}\n`, body(schema));
   return `${parts.join('\n').trimEnd()}\n`;

@@ -1,8 +1,9 @@
 /**
- * What the owner may set for toolsets: which of them runs have, what is kept of the messages in channels, and who
- * lets messages of the relay through.
+ * What the owner may set for toolsets: which of them runs have, what is kept of the messages in channels, who
+ * lets messages of the relay through, and which scripts may run.
  */
 import * as z from 'zod';
+import { scriptKeys } from './config-scripts.ts';
 import { TOOLSETS } from './project/toolset.ts';
 
 const channelSettings = z.strictObject({
@@ -20,7 +21,7 @@ export const toolsetSettings = {
     .array(z.enum(TOOLSETS))
     .default([])
     .describe(
-      'Sets of tools that runs have besides those they need: `channels`, in which a run speaks under its own id, in channels of its project alone; `relay`, with which it can write to Claude Desktop, and reads nothing.',
+      'Sets of tools that runs have besides those they need: `channels`, in which a run speaks under its own id, in channels of its project alone; `relay`, with which it can write to Claude Desktop, and reads nothing; `scripts`, with which it has scripts run that `scripts.allow_in_runs` names.',
     ),
   channels: channelSettings
     .prefault({})
@@ -33,6 +34,7 @@ export const toolsetSettings = {
     .describe(
       'With `hold`, an agent fetches from the relay only what you have let through: `bridge-supervisor relay get`.',
     ),
+  ...scriptKeys,
 };
 
 type ChannelSettings = z.output<typeof channelSettings>;

@@ -16,6 +16,25 @@ export function redact(text: string): string {
   );
 }
 
+/** The text without these values, whatever they look like. */
+export function redactValues(text: string, values: readonly string[]): string {
+  // The longest first: one may be a part of another.
+  const longestFirst = values.toSorted((a, b) => b.length - a.length);
+  return longestFirst.reduce((safe, value) => safe.replaceAll(value, REDACTED), text);
+}
+
+/** Shorter ones are words that stand anywhere. */
+const MIN_VALUE_CHARACTERS = 8;
+
+/** The values in an environment that are named like secrets. */
+export function secretValues(env: Readonly<Record<string, string | undefined>>): string[] {
+  const isNamed = new RegExp(NAMES, 'i');
+  return Object.entries(env).flatMap(([name, value = '']) => {
+    const isSecret = isNamed.test(name) && !/pwd$/i.test(name) && value.length >= MIN_VALUE_CHARACTERS;
+    return isSecret && !/^[/~]/.test(value) ? [value] : [];
+  });
+}
+
 /** Tokens with a known prefix. The issuers publish these shapes. */
 const SHAPES = [
   // Anthropic, OpenAI and those who follow them.

@@ -75,6 +75,8 @@ const DEFAULTS = {
   http: { enabled: true, port: 7823, listen: '127.0.0.1', hosts: [], also_listen: [], insecure_lan: false },
   channels: { keep_days: 30, keep_messages: 100_000, keep_mb: 500 },
   relay: { hold: false },
+  scripts: { allow: [], allow_in_runs: [], timeout: 600_000, env_deny: [], keep_days: 30 },
+  escalation: { permission_scope: 'full', max_age: 3_600_000, approval: false },
   notify: [],
   run_output_max_mb: 500,
   keep_runs_days: 30,
@@ -168,6 +170,23 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
   ['channels', { keep_days: 0 }, { keep_days: 0, keep_messages: 100_000, keep_mb: 500 }],
   ['toolsets_in_runs', ['channels'], ['channels']],
   ['relay', { hold: true }, { hold: true }],
+  [
+    'scripts',
+    { folder: '/owner', allow: ['ops/a b.sh'], timeout: '5s' },
+    {
+      folder: '/owner',
+      allow: ['ops/a b.sh'],
+      allow_in_runs: [],
+      timeout: 5_000,
+      env_deny: [],
+      keep_days: 30,
+    },
+  ],
+  [
+    'escalation',
+    { permission_scope: 'readonly', max_usd: 2 },
+    { permission_scope: 'readonly', max_usd: 2, max_age: 3_600_000, approval: false },
+  ],
   [
     'notify',
     [

@@ -90,6 +90,8 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'hold.set': { kind: 'paused', scope: '', reason: 'lunch', until: null, source: 'person' },
   'hold.ended': { kind: 'paused', scope: '' },
   'channel.cleared': { channel: 'shop:build', messages: 3 },
+  'script.started': { scriptRunId: 'cccccccccccc', script: 'disk.sh' },
+  'script.ended': { scriptRunId: 'cccccccccccc', script: 'disk.sh', state: 'ended', exitCode: 3 },
   'credential.added': { name: 'phone', role: 'decide', kind: 'browser', expiresAt: null },
   'credential.rotated': { name: 'phone' },
   'credential.revoked': { name: 'phone' },

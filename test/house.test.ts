@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   bridge: ['project', 'store', 'git', 'machine', 'clock', 'home-path', 'characters', 'json-depth'],
   git: ['machine'],
   machine: ['clock', 'exit-codes', 'template', 'home-path', 'characters'],
-  evidence: ['git', 'machine', 'project', 'clock', 'characters', 'redaction'],
+  evidence: ['git', 'machine', 'project', 'characters', 'redaction'],
   claude: ['project', 'machine', 'clock', 'template', 'characters', 'redaction'],
   control: [
     'bridge',
@@ -52,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   ],
   supervisor: [
     'bridge',
+    'scripts',
     'claude',
     'evidence',
     'git',
@@ -64,10 +65,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'snake-case',
   ],
   notify: ['config', 'wire', 'machine', 'project', 'clock', 'characters', 'redaction'],
+  scripts: ['bridge', 'evidence', 'machine', 'project', 'config', 'home-path', 'characters', 'redaction'],
   http: ['mcp', 'control', 'bridge', 'wire', 'project', 'config', 'clock', 'log', 'template'],
   // It runs in a browser.
   page: ['wire', 'project', 'hidden-characters'],
-  mcp: ['control', 'bridge', 'wire', 'project', 'config', 'clock', 'characters'],
+  mcp: ['control', 'scripts', 'bridge', 'wire', 'project', 'config', 'clock', 'characters'],
 
   'mcp-client': [],
   simulator: ['clock'],

@@ -21,6 +21,7 @@ import { runsOf } from '../store/runs.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { needsAttention } from './attention.ts';
 import { type Bridge, changeProject } from './bridge.ts';
+import { isAnswer } from './escalations.ts';
 import { assertLease, type HeldLease, writeHolding } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
 import { recordDecision } from './reviews.ts';
@@ -111,7 +112,7 @@ export interface VerifiedRules {
 
 /**
  * Records what was measured of a round. Red checks, and blocking findings where the owner says so, send it back to be
- * repaired while it has repairs left; else a person decides, or `rule` approves it. Refused when the project has moved on
+ * repaired while it has repairs left; else a person decides, or `rule` approves it, or it is the answer to an agent. Refused when the project has moved on
  * since. Throws LeaseLost.
  */
 export async function recordEvidence(
@@ -138,11 +139,13 @@ export async function recordEvidence(
         return 'repair';
       }
       await event({ type: 'project.verified', data: { ...at, ...figuresOf(evidence) } });
-      if (!rule || !isApprovedByRule(evidence, rule, rule.matches)) return 'awaiting_approval';
+      const isRuled = rule !== undefined && isApprovedByRule(evidence, rule, rule.matches);
+      const isAsked = !isRuled && (await isAnswer(trx, id));
+      if (!isRuled && !isAsked) return 'awaiting_approval';
       change.moveOn('approve');
       const decided = {
         verdict: 'approved',
-        reason: '',
+        reason: isAsked ? 'an escalation: its completion is the answer' : '',
         reviseIn: null,
         allow: [],
         bound: true,

@@ -19,7 +19,7 @@ const DECIDING: readonly string[] = [
 ];
 
 /** Servers that a run has for its own project. */
-const SCOPED: readonly string[] = ['mcp code', 'mcp channels', 'mcp relay'];
+const SCOPED: readonly string[] = ['mcp code', 'mcp channels', 'mcp relay', 'mcp scripts'];
 
 /**
  * Why this command is refused; undefined when it may go on. The server of a run that has lost the name of its project would

@@ -6,6 +6,7 @@ const SERVERS = {
   desktop: async (env: Environment) => (await import('../mcp/desktop.ts')).serveDesktop(env),
   code: async (env: Environment) => (await import('../mcp/code.ts')).serveCode(env),
   channels: async (env: Environment) => (await import('../mcp/channels.ts')).serveChannels(env),
+  scripts: async (env: Environment) => (await import('../mcp/scripts.ts')).serveScripts(env),
 };
 
 export type Side = keyof typeof SERVERS;

@@ -6,6 +6,7 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
+import { systemClock } from '../clock.ts';
 import { ConfigError } from '../config-error.ts';
 import type { Environment } from '../environment.ts';
 import { parseJson } from '../machine/program-output.ts';
@@ -246,9 +247,17 @@ async function toolsOf(server: string): Promise<string[]> {
       return namesOf((await import('../mcp/code.ts')).codeTools(undefined));
     case serverName('relay'):
       return namesOf((await import('../mcp/relay.ts')).relayToolset({ client: 'code', isHeld: false }).tools);
+    case serverName('scripts'):
+      return namesOf(await scriptTools());
     default:
       return namesOf((await import('../mcp/channels.ts')).channelToolset(undefined).tools);
   }
+}
+
+async function scriptTools() {
+  const { bridgeAccess } = await import('../mcp/open-bridge.ts');
+  // It opens nothing before it is used.
+  return (await import('../mcp/scripts.ts')).scriptToolset(bridgeAccess({}, systemClock), undefined).tools;
 }
 
 function namesOf(tools: readonly { readonly name: string }[]): string[] {

@@ -3,7 +3,6 @@
  * its output is bounded, and everything it starts is ended with it.
  */
 import { realpath } from 'node:fs/promises';
-import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 import {
   enterControlGroup,
@@ -12,11 +11,10 @@ import {
   removeControlGroup,
 } from '../machine/control-group.ts';
 import { identify } from '../machine/identity.ts';
-import { Lineage } from '../machine/lineage.ts';
-import { readToNow } from '../machine/read-to-now.ts';
-import { type ShellChild, spawnShell } from '../machine/shell.ts';
+import { type OwnedProcesses, runToEnd, TERM_GRACE_MS } from '../machine/run-to-end.ts';
+import { spawnShell } from '../machine/shell.ts';
 import { findStrays } from '../machine/strays.ts';
-import { type EnvironmentMark, findMarked, type Leftover, sweep } from '../machine/sweep.ts';
+import { findMarked, type Leftover, sweep } from '../machine/sweep.ts';
 import type { CheckResult } from '../project/evidence.ts';
 import { OutputFile } from './output-file.ts';
 
@@ -28,14 +26,8 @@ export interface OwnersCommand {
 }
 
 /** Whose processes they are, and who may end them. */
-export interface CommandScope {
-  /** Every process of it carries this; by it a later supervisor finds what a killed one has left. */
-  readonly mark: EnvironmentMark;
-  /** The name of a control group for it alone, where the system has such groups. */
+export interface CommandScope extends OwnedProcesses {
   readonly controlGroup: string;
-  readonly clock: Clock;
-  /** Called before processes are ended. What it throws is rethrown. */
-  readonly permit?: () => Promise<void>;
 }
 
 export interface CommandOptions extends CommandScope {
@@ -71,16 +63,9 @@ export async function runCommand(
     const taken = output.take(child.output);
     // What the command starts begins in the group.
     if (group !== undefined) await enterControlGroup(group, child.identity.pid);
-    child.begin();
-    const lineage = new Lineage(child.identity, clock);
-    const timedOut = await isLate(child, lineage, timeoutMs, options);
-    const leftovers = await endAll(child, lineage, options);
-    await soon(taken, undefined, clock);
-    await readToNow(child.output);
-    child.hangUp();
-    await taken;
+    const { exit, timedOut, leftovers } = await runToEnd(child, taken, { ...options, timeoutMs });
+    const strays = await findStrays(child.identity, await realpath(cwd), { inFolderOnly: true });
     if (signal.aborted) return undefined;
-    const exit = await soon(child.exited, { code: null, signal: null }, clock);
     return {
       ...facts,
       exitCode: timedOut ? null : exit.code,
@@ -90,7 +75,7 @@ export async function runCommand(
       durationMs: Math.round(clock.monotonic() - startedAt),
       outputTail: output.tail(),
       outputBytes: output.bytes,
-      leftovers,
+      leftovers: [...leftovers, ...strays.map(({ pid, name }) => ({ pid, name }))],
     };
   } finally {
     await output.close();
@@ -118,49 +103,3 @@ const NEVER_RUN = {
   outputBytes: 0,
   leftovers: [],
 } as const;
-
-/** How long SIGTERM may take. */
-const TERM_GRACE_MS = 2_000;
-/** How long its output may stay open, and its end unknown, once everything of it has ended. */
-const HANG_UP_MS = 1_000;
-const LOOK_MS = 250;
-/** In which an exit that has happened is heard of. */
-const HEARD_MS = 100;
-
-/** Waits for its exit, its timeout or `signal`. True for the timeout. */
-async function isLate(
-  child: ShellChild,
-  lineage: Lineage,
-  timeoutMs: number,
-  { clock, signal }: CommandOptions,
-): Promise<boolean> {
-  const ended = new AbortController();
-  void child.exited.then(() => ended.abort());
-  const over = AbortSignal.any([ended.signal, signal]);
-  const endAt = clock.monotonic() + timeoutMs;
-  while (!over.aborted && clock.monotonic() < endAt) {
-    // A failed look is repeated by the next one.
-    await lineage.look().catch(() => undefined);
-    await clock.sleep(Math.min(LOOK_MS, endAt - clock.monotonic()), over);
-  }
-  // We may have been frozen past its timeout: an exit in that time is heard of after the timer.
-  if (!over.aborted) await clock.sleep(HEARD_MS, over);
-  return !over.aborted;
-}
-
-/** Ends it and everything that it left. Returns what could not be ended, or is not proved to be its own. */
-async function endAll(child: ShellChild, lineage: Lineage, options: CommandOptions): Promise<Leftover[]> {
-  const { identity: root } = child;
-  const processTree = [...(await child.processTree()), ...lineage.known];
-  const left = await sweep({ ...options, root, isMarkOfRoot: true, processTree, graceMs: TERM_GRACE_MS });
-  const strays = await findStrays(root, await realpath(options.cwd), { inFolderOnly: true });
-  return [...left, ...strays.map(({ pid, name }) => ({ pid, name }))];
-}
-
-async function soon<T, U>(awaited: Promise<T>, otherwise: U, clock: Clock): Promise<T | U> {
-  const found = new AbortController();
-  const late = clock.sleep(HANG_UP_MS, found.signal).then(() => otherwise);
-  const value = await Promise.race([awaited, late]);
-  found.abort();
-  return value;
-}

@@ -12,6 +12,7 @@ import { changesSince, currentCursor, cursorFrom } from '../bridge/changes.ts';
 import { channels, newestInChannel } from '../bridge/channels.ts';
 import { clearChannel } from '../bridge/clear-channel.ts';
 import { cancel, steer } from '../bridge/control.ts';
+import { escalate, escalationOf } from '../bridge/escalations.ts';
 import { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import { readApproval } from '../bridge/finish.ts';
 import { passGate } from '../bridge/gate.ts';
@@ -24,6 +25,7 @@ import { clearRelay, fetchFromRelay, sendToRelay } from '../bridge/relay.ts';
 import { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import { approve, reject } from '../bridge/reviews.ts';
 import { acceptPlan, listSchedules } from '../bridge/schedules.ts';
+import { awaitScript, cancelScript, scriptRun, scriptUpkeep } from '../bridge/script-runs.ts';
 import { sendToChannel } from '../bridge/send-to-channel.ts';
 import {
   claimByHand,
@@ -36,9 +38,13 @@ import { channelUpkeep } from '../bridge/tidy-channels.ts';
 import type { Clock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
 import { channelLimits } from '../config-channels.ts';
+import { escalationPolicy } from '../config-scripts.ts';
 import { readableConfig } from '../control/host.ts';
 import { supervisorState } from '../control/supervisor-state.ts';
 import type { Environment } from '../environment.ts';
+import { listScripts } from '../scripts/catalog.ts';
+import { startScript } from '../scripts/run-script.ts';
+import { settleScripts } from '../scripts/settle-scripts.ts';
 import { stateFolder } from '../state-folder.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -66,6 +72,7 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     (...args: Args) =>
       verb(bridge, ...args);
   const tidy = channelUpkeep(bridge, () => channelLimits(policy()?.channels));
+  const tidyScripts = scriptUpkeep(bridge);
   const policy = () => readableConfig({ stateDir: bridge.stateDir, env });
   return {
     allowRequest: bind(allowRequest),
@@ -75,7 +82,9 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     approve: bind(approve),
     askPermission: bind(askPermission),
     askQuestion: bind(askQuestion),
+    awaitScript: bind(awaitScript),
     cancel: bind(cancel),
+    cancelScript: bind(cancelScript),
     changesSince: bind(changesSince),
     acknowledgeMessage: bind(acknowledgeMessage),
     channels: bind(channels),
@@ -87,6 +96,11 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
     denyRequest: bind(denyRequest),
+    escalate: async (task, actor) => {
+      const config = loadConfig(bridge.stateDir, env);
+      return escalate(bridge, config, escalationPolicy(config.escalation), task, actor, env);
+    },
+    escalationOf: bind(escalationOf),
     fetchFromRelay: (fetching, shownWhole) => {
       const isHeld = fetching.isHeld || (policy()?.relay.hold ?? true);
       return fetchFromRelay(bridge, { ...fetching, isHeld }, shownWhole);
@@ -110,6 +124,16 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     // Each call reads the configuration, so a change of it counts at once.
     acceptPlan: async (plan, actor) => acceptPlan(bridge, loadConfig(bridge.stateDir, env), plan, actor, env),
     schedules: bind(listSchedules),
+    scriptRun: async (id) => {
+      await settleScripts(bridge);
+      return scriptRun(bridge, id);
+    },
+    scripts: async (inRun) => listScripts(loadConfig(bridge.stateDir, env).scripts, inRun),
+    startScript: async (request, stopping) => {
+      const config = loadConfig(bridge.stateDir, env);
+      await tidyScripts(config.scripts.keep_days);
+      return startScript(bridge, config, env, request, stopping);
+    },
     sendToChannel: async (message) => {
       const sent = await sendToChannel(bridge, message);
       await tidy();

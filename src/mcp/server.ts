@@ -54,6 +54,7 @@ export function buildServer(
       // The SDK writes an answer in the turn after the one in which it is there.
       await new Promise((resolve) => setImmediate(resolve));
       await sdk.close();
+      await toolset.close?.();
       await access.close();
     },
   };

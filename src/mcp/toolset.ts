@@ -20,6 +20,8 @@ export interface Toolset {
   readonly tools: readonly Tool[];
   /** What a client can show or attach without a tool. */
   readonly resources?: readonly Resource[];
+  /** Ends what calls have left going; the client is gone. */
+  close?(): Promise<void>;
 }
 
 /** A text under an address of the protocol. */

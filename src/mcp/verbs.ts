@@ -14,6 +14,7 @@ import type { changesSince, currentCursor, cursorFrom } from '../bridge/changes.
 import type { channels, newestInChannel } from '../bridge/channels.ts';
 import type { clearChannel } from '../bridge/clear-channel.ts';
 import type { cancel, steer } from '../bridge/control.ts';
+import type { Escalated, escalationOf, TaskToEscalate } from '../bridge/escalations.ts';
 import type { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import type { readApproval } from '../bridge/finish.ts';
 import type { passGate } from '../bridge/gate.ts';
@@ -26,6 +27,7 @@ import type { clearRelay, fetchFromRelay, RelayFetching, sendToRelay } from '../
 import type { allowRequest, answerRequest, denyRequest } from '../bridge/requests.ts';
 import type { approve, reject } from '../bridge/reviews.ts';
 import type { acceptPlan, listSchedules } from '../bridge/schedules.ts';
+import type { awaitScript, cancelScript, scriptRun } from '../bridge/script-runs.ts';
 import type { PlanToSend } from '../bridge/send-plan.ts';
 import type { sendToChannel } from '../bridge/send-to-channel.ts';
 import type {
@@ -38,6 +40,8 @@ import type {
 import type { supervisorState } from '../control/supervisor-state.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Result } from '../result.ts';
+import type { ListedScript } from '../scripts/catalog.ts';
+import type { ScriptRequest, StartedScript } from '../scripts/run-script.ts';
 
 /** A verb without its first parameter: its bridge is known. */
 type Bound<Verb> = Verb extends (bridge: Bridge, ...args: infer Args) => infer Answer
@@ -54,7 +58,9 @@ export interface Verbs {
   readonly approve: Bound<typeof approve>;
   readonly askPermission: Bound<typeof askPermission>;
   readonly askQuestion: Bound<typeof askQuestion>;
+  readonly awaitScript: Bound<typeof awaitScript>;
   readonly cancel: Bound<typeof cancel>;
+  readonly cancelScript: Bound<typeof cancelScript>;
   readonly changesSince: Bound<typeof changesSince>;
   readonly channels: Bound<typeof channels>;
   readonly claimByHand: Bound<typeof claimByHand>;
@@ -66,6 +72,9 @@ export interface Verbs {
   readonly currentHolds: Bound<typeof currentHolds>;
   readonly cursorFrom: Bound<typeof cursorFrom>;
   readonly denyRequest: Bound<typeof denyRequest>;
+  /** Under the configuration as it is now. Throws ConfigError. */
+  readonly escalate: (task: TaskToEscalate, actor: Actor) => Promise<Result<Escalated>>;
+  readonly escalationOf: Bound<typeof escalationOf>;
   /** Only what the person let through, too, where the configuration says so or cannot be read. */
   readonly fetchFromRelay: (
     fetching: RelayFetching,
@@ -91,6 +100,12 @@ export interface Verbs {
   /** Under the configuration as it is now. Throws ConfigError. */
   readonly acceptPlan: (plan: PlanToSend, actor: Actor) => ReturnType<typeof acceptPlan>;
   readonly schedules: Bound<typeof listSchedules>;
+  /** Once what gone processes have left is settled. */
+  readonly scriptRun: Bound<typeof scriptRun>;
+  /** Under the configuration as it is now. Throws ConfigError. */
+  readonly scripts: (inRun: boolean) => Promise<ListedScript[]>;
+  /** Under the configuration as it is now; the bridge is used until the script has ended. Throws ConfigError. */
+  readonly startScript: (request: ScriptRequest, stopping: AbortSignal) => Promise<Result<StartedScript>>;
   /** Keeps the channels within the limits of the configuration, too. */
   readonly sendToChannel: Bound<typeof sendToChannel>;
   readonly sendToRelay: Bound<typeof sendToRelay>;

@@ -20,6 +20,7 @@ import { REQUEST_EVENTS } from './request-events.ts';
 import { REVISION_SESSIONS } from './revision.ts';
 import { COST_BASES, RUN_KINDS } from './run.ts';
 import { SCHEDULE_STATES, SKIP_CAUSES } from './schedule.ts';
+import { SCRIPT_EVENTS } from './script-events.ts';
 import { SUBMISSION_EVENTS } from './submission-events.ts';
 
 /** Every type of event: when it happens, which move it tells of, and what its data is. */
@@ -137,6 +138,7 @@ export const EVENTS = {
     channel: z.string(),
     messages: z.int().describe('How many there were'),
   })),
+  ...SCRIPT_EVENTS,
   'worktree.added': event('A project was given a folder and a branch of its own.', () => ({
     path: z.string(),
     branch: z.string(),

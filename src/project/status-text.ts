@@ -114,6 +114,9 @@ const SENTENCES: EventTable<string | undefined> = {
   'hold.set': none,
   'hold.ended': none,
   'channel.cleared': () => undefined,
+  'script.started': ({ script }) => `Script ${asCode(script)} started`,
+  'script.ended': ({ script, state, exitCode }) =>
+    `Script ${asCode(script)}: ${state}${exitCode === null ? '' : `, exit code ${exitCode}`}`,
   'credential.added': none,
   'credential.rotated': none,
   'credential.revoked': none,

@@ -12,9 +12,10 @@ import type { ScheduleState } from '../project/schedule.ts';
 import type { ChannelTables } from './channel-tables.ts';
 import type { GitTables } from './git-tables.ts';
 import type { NotificationTables } from './notification-tables.ts';
+import type { ScriptTables } from './script-tables.ts';
 import type { SettingColumns } from './setting-columns.ts';
 
-export interface Tables extends ChannelTables, GitTables, NotificationTables {
+export interface Tables extends ChannelTables, GitTables, NotificationTables, ScriptTables {
   projects: SettingColumns & {
     id: ProjectId;
     title: string;

@@ -31,6 +31,7 @@ import { takeAllPatchesBack } from './review/patch-folder.ts';
 import { Scheduler } from './scheduler.ts';
 import { retryTransient } from './transient.ts';
 import { Heartbeat } from './upkeep/heartbeat.ts';
+import { LeftScripts } from './upkeep/left-scripts.ts';
 import { type LoopWatchdog, watchLoop } from './upkeep/loop-watchdog.ts';
 import { Retention } from './upkeep/retention.ts';
 import './upkeep/small-heap.ts';
@@ -127,7 +128,12 @@ class Supervisor {
     this.#lander = new Lander(context, { wake, runInBackground });
     this.#heartbeat = new Heartbeat(context);
     this.#notifier = new Notifier(context, sendNotice);
-    this.#upkeep = [new SleepInhibitor(context), new Retention(context, wake), this.#heartbeat];
+    this.#upkeep = [
+      new SleepInhibitor(context),
+      new Retention(context, wake),
+      new LeftScripts(context),
+      this.#heartbeat,
+    ];
   }
 
   /** Recovers, then works until it is stopped. Throws StoreError and LeaseLost. */

@@ -42,7 +42,10 @@ export function roomOf(path: string): string {
   return first
     .replace(/\.ts$/, '')
     .replace(/^log-.*/, 'log')
-    .replace(/^config-(schema|explanation|values|workspace|http|schedule|channels|notify)$/, 'config');
+    .replace(
+      /^config-(schema|explanation|values|workspace|http|schedule|channels|notify|scripts)$/,
+      'config',
+    );
 }
 
 function withoutComments(text: string): string {

@@ -24,10 +24,12 @@ import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import type { RelayScope } from '../../src/mcp/relay/scope.ts';
 import { buildRelayServer } from '../../src/mcp/relay.ts';
+import { buildScriptServer } from '../../src/mcp/scripts.ts';
 import type { BridgeServer } from '../../src/mcp/server.ts';
 import { asLeaseToken, asProjectId } from '../../src/project/ids.ts';
 import { CHANNEL_RESULTS } from '../../src/wire/schemas/channel-results.ts';
 import { RELAY_RESULTS } from '../../src/wire/schemas/relay-results.ts';
+import { SCRIPT_RESULTS } from '../../src/wire/schemas/script-results.ts';
 import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
 import { eventually } from '../eventually.ts';
 import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
@@ -93,6 +95,17 @@ export async function relay(home: string, scope: Partial<RelayScope> = {}): Prom
     (opened) => buildRelayServer(opened, { client: 'code', isHeld: false, ...scope }),
     RELAY_RESULTS,
   );
+}
+
+/** A server of scripts: in a run with a scope, otherwise in a person's session. */
+export async function scripts(
+  home: string,
+  scope?: Pick<Scope, 'runId' | 'projectId'>,
+  env: Record<string, string> = {},
+  clock: Clock = systemClock,
+): Promise<InMemoryClient> {
+  const access = bridgeAccess({ PATH: process.env.PATH ?? '', ...env, BRIDGE_HOME: home }, clock);
+  return connect(access, (opened) => buildScriptServer(opened, scope), SCRIPT_RESULTS);
 }
 
 async function connect(
@@ -189,6 +202,17 @@ export function hurryingClock(): Clock {
       if (!signal?.aborted) passed += ms;
     },
     async sleepUntil() {},
+  };
+}
+
+/** Time passes so many times as fast. */
+export function fasterClock(factor: number): Clock {
+  const begun = Date.now();
+  return {
+    now: () => new Date(begun + (Date.now() - begun) * factor),
+    monotonic: () => systemClock.monotonic() * factor,
+    sleep: (ms, signal) => systemClock.sleep(ms / factor, signal),
+    sleepUntil: (time, signal) => systemClock.sleep((time.getTime() - begun) / factor, signal),
   };
 }
 

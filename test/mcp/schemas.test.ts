@@ -2,7 +2,16 @@ import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { asProjectId, asRunId } from '../../src/project/ids.ts';
 import { parsePlan } from '../../src/project/plan.ts';
-import { ASKS_NOBODY, channels, code, desktop, type InMemoryClient, relay, stateFolder } from './rig.ts';
+import {
+  ASKS_NOBODY,
+  channels,
+  code,
+  desktop,
+  type InMemoryClient,
+  relay,
+  scripts,
+  stateFolder,
+} from './rig.ts';
 
 const SCOPE = { ...ASKS_NOBODY, runId: asRunId('aaaaaaaaaaaa'), projectId: asProjectId('bbbbbbbbbbbb') };
 
@@ -71,11 +80,37 @@ describe('tools of the relay', () => {
   });
 });
 
+describe('tools of scripts', () => {
+  test('the tools of scripts do not change unnoticed', async () => {
+    const tools = await listed(await scripts(stateFolder()));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/scripts.snap');
+  });
+
+  test('the tools of scripts in a run do not change unnoticed', async () => {
+    const tools = await listed(await scripts(stateFolder(), SCOPE));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/scripts-in-a-run.snap');
+  });
+
+  test.each([
+    ["a person's own session", undefined, 1_450],
+    ['a run', SCOPE, 940],
+  ])('the names, descriptions and schemas of the tools of scripts take little in %s', async (_, scope, bytes) => {
+    const tools = await listed(await scripts(stateFolder(), scope));
+    const added = tools.map(({ name, description, inputSchema }) => ({
+      name,
+      description,
+      input_schema: inputSchema,
+    }));
+    expect(Buffer.byteLength(JSON.stringify(added))).toBeLessThanOrEqual(bytes);
+  });
+});
+
 describe('descriptions of the tools', () => {
   test.each([
     ['desktop', () => desktop(stateFolder())],
     ['channels', () => channels(stateFolder())],
     ['relay', () => relay(stateFolder())],
+    ['scripts', () => scripts(stateFolder())],
     ['code', () => code(stateFolder())],
     ['code in a run', () => code(stateFolder(), SCOPE)],
   ])('every tool of the %s server has a title and every hint, takes no argument it does not name, and stays inside the machine', async (_, start) => {
@@ -99,6 +134,7 @@ describe('descriptions of the tools', () => {
       await code(stateFolder()),
       await channels(stateFolder()),
       await relay(stateFolder()),
+      await scripts(stateFolder()),
     ]) {
       expect(client.getInstructions()?.length).toBeGreaterThan(100);
       expect(Buffer.byteLength(client.getInstructions() ?? '')).toBeLessThan(2_000);
@@ -135,6 +171,7 @@ describe('a server that is only started', () => {
     'code',
     'channels',
     'relay',
+    'scripts',
   ])('the %s server loads neither SQLite nor a verb nor the configuration before the first call', async (side) => {
     const { metafile } = await build({
       entryPoints: [`src/mcp/${side}.ts`],

@@ -48,6 +48,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: 'caa5d626bfea5222d1ea2344d6c60dbb598ccf0216dd45d35becb1d068372403' },
   { digest: 'd3737f40579a898da7435cc0715a1e6ebcfffce26eef47455dddacc6c6dbb49f' },
   { digest: 'af1890f5b26de0200c86f11453494167909b47df7a065f121ba1ab2f60b67476' },
+  { digest: 'f3794c21c8693b32530c6dfe67500f5be964c0d67ef81911ab33feb58fb56de7' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

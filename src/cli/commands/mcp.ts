@@ -19,6 +19,12 @@ export function mcpCommand(cli: Cli): Command {
         'Channels in which agents send each other messages; setup --toolset channels adds it.',
       ),
     )
+    .addCommand(
+      server(
+        'scripts',
+        'Your scripts, and tasks for Claude Code, for other agents; setup --toolset scripts adds it.',
+      ),
+    )
     .addCommand(relayServer(cli));
 }
 

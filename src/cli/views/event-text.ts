@@ -111,6 +111,11 @@ function texts(now: Date): EventTable<EventText> {
     'hold.ended': ({ kind }) => plain('hold', `${kind} ended`),
     'channel.cleared': ({ channel, messages }) =>
       plain('channel', `${channel} cleared of ${plural(messages, 'message')}`),
+    'script.started': ({ scriptRunId, script }) => plain('script', `${script} started (${scriptRunId})`),
+    'script.ended': ({ scriptRunId, script, state, exitCode }) => {
+      const text = `${script} ${state}${exitCode === null ? '' : `, exit code ${exitCode}`} (${scriptRunId})`;
+      return state === 'ended' && exitCode === 0 ? plain('script', text) : bad('script', text);
+    },
     'credential.added': ({ name, role, kind = 'token' }) =>
       plain(kind, `${name} ${kind === 'browser' ? 'signed in' : 'added'}, role ${role}`),
     'credential.rotated': ({ name }) => plain('token', `${name} rotated`),

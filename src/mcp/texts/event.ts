@@ -107,6 +107,11 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
     `channel cleared of ${plural(messages, 'message')}`,
     channel,
   ],
+  'script.started': ({ scriptRunId, script }) => [`script run ${scriptRunId} started`, script],
+  'script.ended': ({ scriptRunId, script, state, exitCode }) => [
+    `script run ${scriptRunId} ${state}${exitCode === null ? '' : ` with exit code ${exitCode}`}`,
+    script,
+  ],
   'credential.added': ({ name, kind }) => [kind === 'browser' ? 'browser signed in' : 'token added', name],
   'credential.rotated': ({ name }) => ['token rotated', name],
   'credential.revoked': ({ name }) => ['access revoked', name],

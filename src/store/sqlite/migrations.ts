@@ -30,6 +30,7 @@ import { SCHEMA_18 } from './migrations/0018.ts';
 import { SCHEMA_19 } from './migrations/0019.ts';
 import { SCHEMA_20 } from './migrations/0020.ts';
 import { SCHEMA_21 } from './migrations/0021.ts';
+import { SCHEMA_22 } from './migrations/0022.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -57,4 +58,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_19,
   SCHEMA_20,
   SCHEMA_21,
+  SCHEMA_22,
 ];
