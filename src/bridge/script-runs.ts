@@ -21,7 +21,6 @@ import {
   findScriptRun,
   findScriptRunByKey,
   insertScriptRun,
-  newestScriptRuns,
   runningScripts,
   type ScriptOwner,
   updateScriptRun,
@@ -182,11 +181,6 @@ export async function cancelScript(
 /** One run; an id of the wrong form names none. Throws StoreError. */
 export async function scriptRun(bridge: Bridge, id: string): Promise<ScriptRun | undefined> {
   return isScriptRunId(id) ? findScriptRun(databaseOf(bridge).read, id) : undefined;
-}
-
-/** The newest runs, the newest first. Throws StoreError. */
-export async function scriptRuns(bridge: Bridge, limit: number): Promise<ScriptRun[]> {
-  return newestScriptRuns(databaseOf(bridge).read, limit);
 }
 
 /** Those that the record has as under way on this machine, with the process that runs each. Throws StoreError. */

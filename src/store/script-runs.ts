@@ -62,17 +62,6 @@ export async function runningScripts(
   }));
 }
 
-/** The newest, the newest first. */
-export async function newestScriptRuns(db: Reader, limit: number): Promise<ScriptRun[]> {
-  const rows = await db
-    .selectFrom('script_runs')
-    .selectAll()
-    .orderBy('number', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.map(toRun);
-}
-
 /** Deletes those that ended before a time, and all but the newest `keep` of the ended ones. Returns how many. */
 export async function deleteOldScriptRuns(trx: Writer, before: string | null, keep: number): Promise<number> {
   const newest = await trx
