@@ -4,18 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
 import { CHROMIUM } from './unpack-chromium.ts';
 
 let browser: Browser | undefined;
 let home: string | undefined;
 
+export const withBrowser = existsSync(CHROMIUM);
+
 /** A test that needs a browser; left out, by its name, where there is none. */
-export const inBrowser = test.skipIf(!existsSync(CHROMIUM));
+export const inBrowser = test.skipIf(!withBrowser);
 
 /** Starts the browser before the tests of this file, and ends it after them. */
 export function useBrowser(): void {
   beforeAll(async () => {
-    if (!existsSync(CHROMIUM)) return;
+    if (!withBrowser) return;
     home = mkdtempSync(join(tmpdir(), 'bridge-browser-'));
     browser = await chromium.launch({
       executablePath: CHROMIUM,
@@ -43,6 +46,7 @@ const VIOLATION = /Content Security Policy|TrustedHTML|Refused to/i;
 export async function openPage(options: BrowserContextOptions = {}): Promise<Watched> {
   if (!browser) throw new Error('useBrowser() comes first');
   const context = await browser.newContext({ locale: 'en-US', timezoneId: 'Europe/Berlin', ...options });
+  context.setDefaultTimeout(STATE_TIMEOUT_MS);
   const page = await context.newPage();
   const wrong: string[] = [];
   const hosts = new Set<string>();

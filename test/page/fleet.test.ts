@@ -1,7 +1,9 @@
 /** A person does on the page what they can do in the terminal: answer, steer, send, amend, pause, and lose the connection. */
 import { expect } from 'vitest';
+import { imposeHold } from '../../src/bridge/holds.ts';
 import { approve } from '../../src/bridge/reviews.ts';
 import { current, projectIn, send } from '../bridge/steps.ts';
+import { leaseOf } from '../bridge/submitted.ts';
 import { serve } from '../http/server.ts';
 import { inBrowser, useBrowser } from './browser.ts';
 import { createStage, PHONE } from './stage.ts';
@@ -122,3 +124,18 @@ inBrowser(
     await page.getByText('Landing', { exact: true }).waitFor();
   },
 );
+
+inBrowser('a hold that only decisions end says so, and offers no try that would change nothing', async () => {
+  await using stage = await createStage();
+  const { rig } = stage;
+  await waiting(rig);
+  const since = rig.clock.now().toISOString();
+  const reason = 'results wait for your decision, as many as max_unreviewed allows: 1';
+  const hold = { kind: 'unreviewed', scope: '', reason, since, until: null, source: 'conditions' } as const;
+  await imposeHold(leaseOf(rig), hold);
+  await using it = await stage.open('#/', { role: 'admin' });
+  const card = it.page.locator('.card-hold');
+  await card.getByText('Enough results wait for you').waitFor();
+  await card.getByText('Until you decide on one of them').waitFor();
+  expect(await card.getByRole('button').count()).toBe(0);
+});

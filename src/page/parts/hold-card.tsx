@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<WireHold['kind'], string>> = {
   reserve: 'The share of the usage that is kept for you',
   budget: 'The budget is spent',
   sandbox_missing: 'The sandbox cannot be started',
-  unreviewed: 'The reviewer does not answer',
+  unreviewed: 'Enough results wait for you',
 };
 
 /** What only somebody at the machine can mend. */
@@ -34,9 +34,15 @@ const TO_MEND: readonly WireHold['kind'][] = [
   'sandbox_missing',
 ];
 
+/** What ends a hold that no time ends. */
+const ENDS: Partial<typeof WORDS> = {
+  paused: 'Until somebody ends it',
+  unreviewed: 'Until you decide on one of them',
+};
+
 /** Why no new run starts, and until when. */
 export function HoldCard({ hold }: { readonly hold: WireHold }) {
-  const { kind, scope, reason, since, until } = hold;
+  const { kind, scope, reason, since, source, until } = hold;
   const resume = useAction('POST /resume');
   return (
     <article class="card card-hold">
@@ -51,7 +57,7 @@ export function HoldCard({ hold }: { readonly hold: WireHold }) {
       )}
       <p class="quiet">
         {until === null ? (
-          'Until somebody ends it'
+          (ENDS[kind] ?? 'Until that is fixed')
         ) : (
           <>
             Until <At time={until} /> ({untilText(until)})
@@ -64,7 +70,8 @@ export function HoldCard({ hold }: { readonly hold: WireHold }) {
           On the machine: <code>bridge-supervisor doctor</code>
         </p>
       )}
-      {may('decide') && (
+      {/* What the supervisor sees by a look it sees again, whoever ends the hold. */}
+      {may('decide') && source !== 'conditions' && (
         <div class="choices">
           <button type="button" disabled={resume.isOff} onClick={() => void resume.run()}>
             {kind === 'paused' ? 'Resume' : 'Try now'}
