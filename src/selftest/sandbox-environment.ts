@@ -2,7 +2,7 @@
 import { delimiter, dirname, join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { findExecutable } from '../machine/executable.ts';
-import { simulatedClaudeEnvironment } from '../simulator/environment.ts';
+import { type SimulatedClaude, simulatedClaudeEnvironment } from '../simulator/environment.ts';
 
 export interface Places {
   /** The simulator. */
@@ -14,15 +14,17 @@ export interface Places {
   readonly claude: string;
   /** Value of the PATH variable. */
   readonly path: string;
+  /** How Claude signs in. Default: with an API key. */
+  readonly login?: SimulatedClaude['login'];
 }
 
 /** @param env The machine's environment; only the folders of the system are taken from it. */
 export function sandboxEnvironment(
-  { url, stateDir, homeDir, claude, path }: Places,
+  { url, stateDir, homeDir, claude, path, login }: Places,
   env: Environment,
 ): Record<string, string> {
   return {
-    ...simulatedClaudeEnvironment({ url, homeDir, path }),
+    ...simulatedClaudeEnvironment({ url, homeDir, path, ...(login && { login }) }),
     ...Object.fromEntries([TMPDIR, TEMP, TMP].map((name) => [name, homeDir])),
     ...Object.fromEntries(OF_WINDOWS.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
     // The person's configuration of git is out of reach with another home, the machine's with this.

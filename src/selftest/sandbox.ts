@@ -34,6 +34,8 @@ export interface SandboxOptions {
   readonly clock: Clock;
   /** Path of the claude program. */
   readonly claude: string;
+  /** How Claude signs in: like a subscriber, who meets usage limits, or with an API key, which is the default. */
+  readonly login?: 'api-key' | 'subscription';
   /** Prefix of the folder's name. */
   readonly name: string;
   /** The person's folder: its name, its first files, and the keys of its workspace in config.json. */
@@ -189,9 +191,12 @@ function placesIn(root: string, { workspace }: Pick<SandboxOptions, 'workspace'>
 
 /** @param url The simulator's; empty before it is started. */
 function environmentIn(root: string, options: SandboxOptions, url: string): Record<string, string> {
-  const { claude, path, env, variables } = options;
+  const { claude, path, env, variables, login } = options;
   const { stateDir, homeDir } = placesIn(root, options);
-  return { ...variables, ...sandboxEnvironment({ url, stateDir, homeDir, claude, path }, env) };
+  return {
+    ...variables,
+    ...sandboxEnvironment({ url, stateDir, homeDir, claude, path, ...(login && { login }) }, env),
+  };
 }
 
 /** A supervisor that is asked to stop ends its runs first, which takes some seconds. */

@@ -28,6 +28,7 @@ const COMMANDS = [
   'backup',
   'restore',
   'import',
+  'dashboard',
   'doctor',
   'demo',
   'mcp',

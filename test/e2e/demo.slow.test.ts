@@ -1,108 +1,10 @@
-/**
- * The demo as a stranger runs it: one command, in an environment with nothing in it but a home and a folder for temporary
- * files, both empty. Whatever it leaves in either, or among the processes, fails the test.
- */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** The demo as a stranger runs it. */
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { test as base, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { demoStepSchema } from '../../src/wire/schemas/demo.ts';
-import { eventually } from '../eventually.ts';
-import { onWindows } from '../platform.ts';
 import { processesIn } from './rig.ts';
-
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-
-interface Demo {
-  readonly root: string;
-  /** The folder for temporary files. */
-  readonly temporary: string;
-  start(args?: readonly string[], env?: Readonly<Record<string, string>>): RunningDemo;
-}
-
-interface RunningDemo {
-  readonly child: ChildProcess;
-  stdout(): string;
-  /** Waits for these words. Fails with all that it has told and logged when it ends without them, or patience does. */
-  tells(words: string): Promise<void>;
-  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
-}
-
-const test = base.extend<{ demo: Demo }>({
-  demo: async ({ skip }, use) => {
-    skip(onWindows, 'needs signals');
-    const root = await realpath(await mkdtemp(join(tmpdir(), 'stranger-')));
-    const [home, temporary] = [join(root, 'home'), join(root, 'tmp')];
-    for (const folder of [home, temporary]) await mkdir(folder);
-    const started: RunningDemo[] = [];
-    try {
-      await use({
-        root,
-        temporary,
-        start(args = [], env = {}) {
-          const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
-          const child = spawn(process.execPath, [cli, 'demo', ...args], {
-            cwd: root,
-            env: { HOME: home, TMPDIR: temporary, PATH: path, ...env },
-            stdio: ['ignore', 'pipe', 'pipe'],
-          });
-          const running = follow(child, temporary);
-          started.push(running);
-          return running;
-        },
-      });
-    } finally {
-      for (const { child, ended } of started) {
-        if (child.exitCode === null) child.kill('SIGTERM');
-        await ended;
-      }
-      const processes = await processesIn(root);
-      for (const { pid } of processes) process.kill(pid, 'SIGKILL');
-      const files = [...(await readdir(home)), ...(await readdir(temporary))];
-      await rm(root, { recursive: true });
-      expect({ processes, files }, 'left behind').toEqual({ processes: [], files: [] });
-    }
-  },
-});
-
-function follow(child: ChildProcess, temporary: string): RunningDemo {
-  let seen = '';
-  let errors = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    seen += chunk;
-  });
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    errors += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => ({ code, stdout: seen, stderr: errors }));
-  let isOver = false;
-  void ended.then(() => {
-    isOver = true;
-  });
-  return {
-    child,
-    stdout: () => seen,
-    async tells(words) {
-      const hasTold = () => seen.includes(words);
-      await eventually(() => expect(hasTold() || isOver).toBe(true)).catch(() => undefined);
-      const log = hasTold() ? '' : await logIn(temporary);
-      expect(hasTold(), `'${words}' in:\n${seen}\nstderr:\n${errors}\nloop.log:\n${log}`).toBe(true);
-    },
-    ended,
-  };
-}
-
-/** The log of a demo under way; one that has failed shows its end itself. */
-async function logIn(temporary: string): Promise<string> {
-  const folders = (await readdir(temporary)).filter((name) => name.startsWith('bridge-demo-'));
-  const logs = folders.map((name) => readFile(join(temporary, name, 'state', 'loop.log'), 'utf8'));
-  return (await Promise.allSettled(logs))
-    .map((log) => (log.status === 'fulfilled' ? log.value : String(log.reason)))
-    .join('\n');
-}
+import { test } from './stranger.ts';
 
 describe('demo', () => {
   test('the demo tells of plan, question, repair, evidence, rejection, revision and merge in order, and of one session', async ({
@@ -181,7 +83,7 @@ describe('demo', () => {
   test('the demo prints JSON, one object a step and a summary, and keeps its folder when asked', async ({
     demo,
   }) => {
-    const { code, stdout, stderr } = await demo.start(['--json', '--keep']).ended;
+    const { code, stdout, stderr } = await demo.start(['demo', '--json', '--keep']).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 
     const steps = stdout
@@ -225,7 +127,7 @@ test('the demo works in the folder itself where git is of no use, and says so', 
   await writeFile(join(folder, 'git'), '#!/bin/sh\necho "git version 2.30.0"\n');
   await chmod(join(folder, 'git'), 0o755);
   const PATH = [folder, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
-  const { code, stdout, stderr } = await demo.start([], { PATH }).ended;
+  const { code, stdout, stderr } = await demo.start(['demo'], { PATH }).ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const story = stdout.replaceAll(/\s+/g, ' ');
   expect(story).toContain('works in the folder itself and measures nothing: git 2.30.0 is too old');
@@ -253,7 +155,7 @@ describe('end of the demo', () => {
     const claude = join(demo.root, 'claude');
     await writeFile(claude, '#!/bin/sh\necho "out of order" >&2\nexit 3\n');
     await chmod(claude, 0o755);
-    const { code, stderr } = await demo.start([], { BRIDGE_CLAUDE: claude }).ended;
+    const { code, stderr } = await demo.start(['demo'], { BRIDGE_CLAUDE: claude }).ended;
     expect(code).toBe(1);
     expect(stderr.split('\n')[0]).toMatch(
       /^bridge-supervisor: the demo failed: Claude ended unexpectedly \(exit code 3\): out of order\./,
@@ -275,7 +177,7 @@ describe('end of the demo', () => {
   });
 
   test('the demo says that Claude Code is missing, and starts nothing', async ({ demo }) => {
-    const { code, stdout, stderr } = await demo.start([], { BRIDGE_CLAUDE: join(demo.root, 'nowhere') })
+    const { code, stdout, stderr } = await demo.start(['demo'], { BRIDGE_CLAUDE: join(demo.root, 'nowhere') })
       .ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(

@@ -11,6 +11,7 @@ interface Options {
   role?: Role;
   phone?: true;
   print?: true;
+  demo?: true;
   json?: true;
 }
 
@@ -25,18 +26,31 @@ export function dashboardCommand(cli: Cli): Command {
     )
     .option('--phone', 'a link for http.public_url, also as a QR code; 10 minutes instead of 2')
     .option('--print', 'print the link alone')
+    .addOption(
+      new Option('--demo', 'show the page on work of a scripted model, until ctrl-c').conflicts('phone'),
+    )
     .addOption(jsonOption())
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',
-      examples('bridge-supervisor dashboard', 'bridge-supervisor dashboard --phone --role read'),
+      examples(
+        'bridge-supervisor dashboard',
+        'bridge-supervisor dashboard --phone --role read',
+        'bridge-supervisor dashboard --demo',
+      ),
     )
-    .action((options: Options) => dashboard(cli, options));
+    .action((options: Options) => (options.demo ? demo(cli, options) : dashboard(cli, options)));
 }
 
 const ABOUT = `
 The link signs one browser in to the HTTP API, once, for 30 days; what the
-browser does is recorded under its name. List and revoke browsers with 'token'.`;
+browser does is recorded under its name. List and revoke browsers with 'token'.
+
+With --demo it needs no account and no running supervisor: Claude Code, a
+supervisor and their store run in a temporary folder on a port of their own,
+and a scripted model does the work, without network or cost. Something waits
+for a decision, something was sent back, something asks, and a run is under
+way; what you decide, it takes up. Ctrl-c ends all of it and leaves nothing.`;
 
 async function dashboard(cli: Cli, { role, phone, print, json }: Options): Promise<void> {
   const { http } = configOf(cli);
@@ -60,10 +74,28 @@ async function dashboard(cli: Cli, { role, phone, print, json }: Options): Promi
     cli.out.line(url);
     if (print) return;
     if (phone) cli.out.line(await qrCode(url));
-    cli.out.hint(
-      `It signs one browser in, once, within ${terms.minutes} minutes, with the role '${granted}'. Pass it to nobody else.`,
-    );
+    cli.out.hint(whatItIs(terms.minutes, granted));
   });
+}
+
+/** Until it is ended. */
+async function demo(cli: Cli, { role = BROWSER.role, print, json }: Options): Promise<void> {
+  const { DEMO_LINK_MINUTES, runPageDemo } = await import('../page-demo/run-page-demo.ts');
+  cli.exitCode = await runPageDemo(cli, {
+    role,
+    quiet: print === true || json === true,
+    async show({ url, expiresAt }) {
+      if (json) return cli.out.json({ url, role, expires_at: expiresAt });
+      cli.out.line(url);
+      if (print) return;
+      cli.out.hint(whatItIs(DEMO_LINK_MINUTES, role));
+      cli.out.line('\nIt fills within a minute, while you look on:\n');
+    },
+  });
+}
+
+function whatItIs(minutes: number, role: Role): string {
+  return `It signs one browser in, once, within ${minutes} minutes, with the role '${role}'. Pass it to nobody else.`;
 }
 
 /** In blocks of text, with the margin that a camera needs. */

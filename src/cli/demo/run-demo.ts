@@ -3,14 +3,11 @@
  * a process nor a folder, however it ends.
  */
 import { EXIT } from '../../exit-codes.ts';
-import { findClaude } from '../../selftest/find-claude.ts';
-import { openSandbox, type Sandbox } from '../../selftest/sandbox.ts';
-import { plainPath } from '../../selftest/sandbox-environment.ts';
+import type { Sandbox } from '../../selftest/sandbox.ts';
 import type { WireDemoSummary } from '../../wire/schemas/demo.ts';
 import type { Cli } from '../context.ts';
-import { stopRequest } from '../terminal/signals.ts';
-import { plainLine } from '../terminal/text.ts';
 import { conclusion, introduction, type Summary } from './frame.ts';
+import { explainFailure, inSandbox, stopSandbox } from './in-sandbox.ts';
 import { jsonReporter, textReporter } from './reporter.ts';
 import { runScenario } from './scenario.ts';
 import { ALLOWED_TOOLS, FILES, SETTINGS, WORKSPACE } from './work.ts';
@@ -24,77 +21,47 @@ export interface DemoOptions {
 
 /** Resolves with the exit code after the cleanup. Throws unexpected errors, after the cleanup too. */
 export async function runDemo(cli: Cli, options: DemoOptions): Promise<number> {
-  const { out, env, selfCommand, clock } = cli;
-  const claude = findClaude(env);
-  if (!claude.found) {
-    out.failure(`${claude.message}.`);
-    return 1;
-  }
-  // Until the very end: a second ctrl-c must not interrupt the cleanup.
-  const stop = stopRequest();
-  try {
-    const sandbox = await openSandbox({
-      selfCommand,
-      env,
-      path: plainPath(env),
-      clock,
-      claude: claude.path,
-      name: 'bridge-demo',
-      workspace: { name: WORKSPACE, files: FILES, settings: SETTINGS },
-      config: { allowed_tools: ALLOWED_TOOLS },
-    });
-    try {
-      if (!options.json)
-        for (const line of introduction(out, sandbox.withoutGit === undefined)) out.line(line);
-      return await show(cli, options, sandbox, AbortSignal.any([stop.signal, out.readerGone]));
-    } finally {
-      await cleanUp(sandbox, options);
-    }
-  } finally {
-    stop.dispose();
-  }
+  const { out } = cli;
+  const sandboxOptions = {
+    workspace: { name: WORKSPACE, files: FILES, settings: SETTINGS },
+    config: { allowed_tools: ALLOWED_TOOLS },
+    keep: options.keep,
+  };
+  return inSandbox(cli, sandboxOptions, (sandbox, interrupted) => {
+    if (!options.json) for (const line of introduction(out, sandbox.withoutGit === undefined)) out.line(line);
+    return show(cli, options, sandbox, interrupted);
+  });
 }
 
 async function show(
-  { out, clock }: Cli,
+  cli: Cli,
   options: DemoOptions,
   sandbox: Sandbox,
   interrupted: AbortSignal,
 ): Promise<number> {
+  const { out, clock } = cli;
   const beganAt = clock.monotonic();
   const reporter = options.json ? jsonReporter(out, clock) : textReporter(out, clock);
   const end = await runScenario({ sandbox, reporter, interrupted });
   if (end.kind === 'interrupted') out.hint('Interrupted: ending what was started …');
-  const left = await sandbox.stop();
-  if (left.length > 0) {
-    const names = left.map(({ pid, name }) => `${name} (pid ${pid})`).join(', ');
-    out.failure(`these processes of the demo could not be stopped: ${names}. Stop them manually.`);
-  }
+  const left = await stopSandbox(cli, sandbox);
   if (end.kind === 'interrupted') return EXIT.interrupted;
   if (end.kind === 'failed') {
     const folder = options.keep ? `It is kept in ${sandbox.root}.` : 'Keep all of it with --keep.';
-    out.failure(`the demo failed: ${asSentence(end.message)} The end of its log follows. ${folder}`);
-    out.details(`claude: ${sandbox.claude}`);
-    out.details((await sandbox.log()).slice(-MAX_LOG_LINES).join('\n'));
+    await explainFailure(cli, sandbox, end.message, folder);
     return 1;
   }
-  await cleanUp(sandbox, options);
+  // Before the conclusion says so.
+  if (!options.keep) await sandbox.remove();
   const summary = {
     ...end.facts,
     durationMs: Math.round(clock.monotonic() - beganAt),
-    processesLeft: left.length,
+    processesLeft: left,
     kept: options.keep ? sandbox.root : null,
   };
   if (options.json) out.jsonLine(toWireDemoSummary(summary));
   else for (const line of conclusion(out, summary)) out.line(line);
-  return left.length > 0 ? 1 : 0;
-}
-
-const MAX_LOG_LINES = 10;
-
-function asSentence(text: string): string {
-  const line = plainLine(text);
-  return /[.!?]$/.test(line) ? line : `${line}.`;
+  return left > 0 ? 1 : 0;
 }
 
 function toWireDemoSummary(summary: Summary): WireDemoSummary {
@@ -117,10 +84,4 @@ function toWireDemoSummary(summary: Summary): WireDemoSummary {
       kept: summary.kept,
     },
   };
-}
-
-/** May be done twice. */
-async function cleanUp(sandbox: Sandbox, { keep }: DemoOptions): Promise<void> {
-  await sandbox.stop();
-  if (!keep) await sandbox.remove();
 }
