@@ -9,6 +9,7 @@ import {
   channelTotals,
   findChannelMessage,
   numberBeforeNewest,
+  unreadByChannel,
 } from '../store/channels.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 
@@ -39,6 +40,13 @@ export async function sendersByChannel(bridge: Bridge): Promise<ReadonlyMap<stri
   const rows = await channelSenders(databaseOf(bridge).read);
   const byChannel = Map.groupBy(rows, ({ channel }) => channel);
   return new Map([...byChannel].map(([channel, own]) => [channel, own.map(({ sender }) => sender)]));
+}
+
+/** How many messages of each channel a reader has not acknowledged. */
+export async function unreadOf(bridge: Bridge, reader: string): Promise<(channel: string) => number> {
+  const rows = await unreadByChannel(databaseOf(bridge).read, reader);
+  const counts = new Map(rows.map(({ channel, count }) => [channel, Number(count)]));
+  return (channel) => counts.get(channel) ?? 0;
 }
 
 /** One message, of whatever channel but the relay. */

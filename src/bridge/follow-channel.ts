@@ -1,10 +1,11 @@
-/** Follows a channel for whoever keeps a connection open: what is sent, and that it was cleared. */
+/** Follows channels for whoever keeps a connection open: what is sent, and that one was cleared. */
 import { CHANNEL_LIMITS, type FieldProblem, nameProblem } from '../project/channel.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import {
   type ChannelMessage,
   channelMessagesAfter,
   findChannelMessage,
+  newestChannelNumber,
   numberBeforeNewest,
 } from '../store/channels.ts';
 import { type Cursor, cursorAfter, eventsAfter, newestCursor } from '../store/events.ts';
@@ -77,4 +78,17 @@ export async function channelNews(
     (news) => news.cleared.length > 0 || news.messages.length > 0,
     wait,
   );
+}
+
+/** Until it is another one than this. */
+interface OtherNumber {
+  readonly other: number | null;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The number of the newest message of all channels; null: there is none. Throws StoreError. */
+export async function newestMessage(bridge: Bridge, until?: OtherNumber): Promise<number | null> {
+  const read = () => newestChannelNumber(databaseOf(bridge).read);
+  return until ? untilFound(bridge, read, (number) => number !== until.other, until) : read();
 }

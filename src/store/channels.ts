@@ -123,6 +123,35 @@ export async function numberBeforeNewest(db: Reader, channel: string, limit: num
   return row?.number ?? 0;
 }
 
+/** The number of the newest message of all channels; null: there is none. */
+export async function newestChannelNumber(db: Reader): Promise<number | null> {
+  const row = await db
+    .selectFrom('channel_messages')
+    .select('number')
+    .where('channel', '!=', RELAY_CHANNEL)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.number ?? null;
+}
+
+/** How many messages of each channel a reader has not acknowledged; channels without any are left out. */
+export async function unreadByChannel(
+  db: Reader,
+  reader: string,
+): Promise<{ channel: string; count: number }[]> {
+  return db
+    .selectFrom('channel_messages as message')
+    .leftJoin('readers', (join) =>
+      join.onRef('readers.channel', '=', 'message.channel').on('readers.reader', '=', reader),
+    )
+    .select(['message.channel', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('message.channel', '!=', RELAY_CHANNEL)
+    .where(({ eb, ref, fn, val }) => eb(ref('message.number'), '>', fn.coalesce('readers.number', val(0))))
+    .groupBy('message.channel')
+    .execute();
+}
+
 /** All channels, or those whose names begin so, by name. */
 export async function channelSummaries(db: Reader, prefix = ''): Promise<ChannelSummary[]> {
   let query = db

@@ -58,6 +58,18 @@ describe('reading', () => {
     ]);
   });
 
+  test('the state counts for a consumer what it has not acknowledged, and for nobody otherwise', async () => {
+    const first = await send('1');
+    await send('2');
+    await send('3', { channel: 'plain' });
+    await post('/api/ack', { channel: C, consumer_id: 'me', message_id: first.id });
+    const unread = async (query: string) =>
+      (await get(`/api/state${query}`)).json.channels.map((one: { unread?: number }) => one.unread);
+    expect(await unread('?consumer_id=me')).toEqual([1, 1]);
+    expect(await unread('?consumer_id=other')).toEqual([1, 2]);
+    expect(await unread('')).toEqual([undefined, undefined]);
+  });
+
   test('messages are listed with a preview, or whole, and a cursor reads on', async () => {
     const first = await send('x'.repeat(300));
     await send('{"a":1}');
@@ -176,6 +188,21 @@ describe('following', () => {
       ['message', { sender: 'bob', content: '1\n\nevent: clear' }],
       ['clear', { channel: name, cleared: 1 }],
     ]);
+  });
+
+  test('the stream of the history tells that something is in a channel, and that nothing is any more', async () => {
+    using client = await follow(api, api.tokens.read);
+    const told = () =>
+      client.frames.map(({ event, data }) => [event, 'newest' in data ? data.newest : data.channels]);
+    await eventually(() => expect(told()).toEqual([['hello', null]]), 10);
+    const other = await rig.connect();
+    await sendToChannel(other, { channel: C, sender: 'bob', content: '1' });
+    await eventually(() => expect(told().at(-1)).toEqual(['channels', 1]), 10);
+    using late = await follow(api, api.tokens.read);
+    await eventually(() => expect(late.frames).toMatchObject([{ data: { channels: 1 } }]), 10);
+    await clearChannel(other, C, 'person');
+    await eventually(() => expect(told().at(-1)).toEqual(['channels', null]), 10);
+    await eventually(() => expect(late.frames.at(-1)?.data).toEqual({ newest: null }), 10);
   });
 
   test('a stream goes on after the message it is given, each once, and says when that is not there', async () => {

@@ -25,6 +25,7 @@ const HELLO = {
   oldest: '0',
   version: expect.any(String),
   build: expect.stringMatching(/^[0-9a-f]{12}$/),
+  channels: null,
 };
 
 const newest = (rig: Rig) => rig.rowsOf('events').at(-1)?.id ?? 0;

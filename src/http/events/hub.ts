@@ -1,9 +1,10 @@
-/** All streams that are open, within bounds, and the one reader they share. */
+/** All streams that are open, within bounds, and the readers they share. */
 import type { ServerResponse } from 'node:http';
 import type { Bridge } from '../../bridge/bridge.ts';
 import type { Clock } from '../../clock.ts';
 import { messageOf } from '../../error-message.ts';
 import type { Log } from '../../log.ts';
+import { ChannelNews } from './channel-news.ts';
 import { EventFeed } from './feed.ts';
 import { EventStream, type StreamOptions } from './stream.ts';
 
@@ -12,6 +13,7 @@ const MAX_STREAMS_OF_ONE = 32;
 
 export class EventHub {
   readonly feed: EventFeed;
+  readonly channels: ChannelNews;
   readonly #clock: Clock;
   /** Each with the name of the token that opened it. */
   readonly #streams = new Map<EventStream, string>();
@@ -21,13 +23,12 @@ export class EventHub {
 
   constructor(bridge: Bridge, clock: Clock, log: Log) {
     this.#clock = clock;
-    this.feed = new EventFeed(bridge, clock, {
-      onCredentials: () => this.#recheck(),
-      onFailure: (error) => {
-        log.error('http.events_failed', {}, messageOf(error));
-        for (const stream of this.#streams.keys()) stream.end('failed');
-      },
-    });
+    const onFailure = (error: unknown) => {
+      log.error('http.events_failed', {}, messageOf(error));
+      for (const stream of this.#streams.keys()) stream.end('failed');
+    };
+    this.feed = new EventFeed(bridge, clock, { onCredentials: () => this.#recheck(), onFailure });
+    this.channels = new ChannelNews(bridge, clock, onFailure);
   }
 
   /** How many are open. */
@@ -61,7 +62,7 @@ export class EventHub {
     this.#isClosed = true;
     const open = [...this.#streams.keys()];
     for (const stream of open) stream.end('stopping');
-    await Promise.all([this.feed.close(), ...open.map(({ ended }) => ended)]);
+    await Promise.all([this.feed.close(), this.channels.close(), ...open.map(({ ended }) => ended)]);
   }
 
   #recheck(): void {

@@ -1,8 +1,8 @@
 /** What is in the channels: for programs, and exactly as it was sent. */
 import * as z from 'zod';
-import { channelMessage, channels, sendersByChannel } from '../../bridge/channels.ts';
+import { channelMessage, channels, sendersByChannel, unreadOf } from '../../bridge/channels.ts';
 import { type ChannelPart, readChannel, waitForChannel } from '../../bridge/read-channel.ts';
-import { MAX_CHANNEL_MESSAGES } from '../../project/channel.ts';
+import { CHANNEL_LIMITS, MAX_CHANNEL_MESSAGES } from '../../project/channel.ts';
 import { VERSION } from '../../version.ts';
 import { toChannelMessage, toListedMessage } from '../../wire/channel.ts';
 import {
@@ -37,6 +37,13 @@ export const channelState = defineRoute({
   path: '/api/state',
   access: 'read',
   summary: 'All channels, with how many messages each has and who has written into it.',
+  query: z.looseObject({
+    consumer_id: z
+      .string()
+      .max(CHANNEL_LIMITS.reader)
+      .optional()
+      .describe('with `unread`: what this consumer has not acknowledged'),
+  }),
   answer: channelStateSchema,
   example: {
     answer: {
@@ -48,8 +55,9 @@ export const channelState = defineRoute({
       ...AND_MORE,
     },
   },
-  async run(_input, { bridge, clock, config, events }) {
+  async run({ query: { consumer_id: reader } }, { bridge, clock, config, events }) {
     const all = await channels(bridge);
+    const unread = reader === undefined ? undefined : await unreadOf(bridge, reader);
     const senders = await sendersByChannel(bridge);
     const uptime = Math.floor(process.uptime());
     return {
@@ -67,6 +75,7 @@ export const channelState = defineRoute({
           last_ts: lastAt.slice(11, 19),
           last_ts_full: lastAt,
           senders: senders.get(channel) ?? [],
+          ...(unread && { unread: unread(channel) }),
         })),
         sse_subscribers: events.size,
         sse_dropped_events: 0,

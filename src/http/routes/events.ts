@@ -125,6 +125,15 @@ function pageOf({ reset, history: { epoch } }: Beginning, { events, cursor }: Ch
 
 async function stream(call: CallOfSomebody, { from, reset, history }: Beginning): Promise<Reply> {
   const { events, caller } = call;
-  const hello = { cursor: from, ...history, version: VERSION, build: BUILD, role: caller.role };
-  return openStream(call, followHistory(events.feed, { from, reset, hello }));
+  await events.channels.start();
+  const { newest } = events.channels;
+  const hello = {
+    ...{ cursor: from, ...history, version: VERSION, build: BUILD, role: caller.role },
+    channels: newest,
+  };
+  const follow = followHistory(events.feed, { from, reset, hello });
+  return openStream(call, async (stream) => {
+    const unlisten = events.channels.listen(newest, (number) => stream.tell('channels', { newest: number }));
+    await follow(stream).finally(unlisten);
+  });
 }

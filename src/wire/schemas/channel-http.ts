@@ -33,6 +33,7 @@ export const channelStateSchema = z
         last_ts: z.string().describe('HH:MM:SS, in UTC'),
         last_ts_full: z.string(),
         senders: z.array(z.string()),
+        unread: z.int().exactOptional().describe('with `consumer_id`: what it has not acknowledged'),
       }),
     ),
     sse_subscribers: z.int().describe('streams that are open, of whatever kind'),
@@ -118,5 +119,7 @@ export const channelFrameSchema = z
     'The data of each event `message`, whose id is that of the message. `clear` has `channel` and `cleared`, `cursor_stale` the `since_id` that is not there, `replay_truncated` the `limit` at which what was missed ends.',
   );
 
+export type WireChannelState = z.output<typeof channelStateSchema>;
+export type WireChannelMessages = z.output<typeof channelMessagesSchema>;
 export type WireListedMessage = z.output<typeof listedMessageSchema>;
 export type WireChannelMessage = z.output<typeof channelMessageSchema>;
