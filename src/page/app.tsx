@@ -1,11 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { announcement } from './announce.ts';
 import { signedIn } from './api.ts';
+import { newestMessage } from './live/connection.ts';
 import { ConnectionBar } from './parts/connection-bar.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { HelpDialog, startKeys } from './parts/keys.tsx';
+import { lazy } from './parts/lazy.tsx';
 import { LiveDot } from './parts/live-dot.tsx';
-import { place } from './route.ts';
+import { type Place, place } from './route.ts';
 import { Costs } from './views/costs.tsx';
 import { Home } from './views/home.tsx';
 import { ProjectPage } from './views/project.tsx';
@@ -25,8 +27,11 @@ const TABS: readonly {
   { view: 'projects', address: '#/projects', name: 'Projects', icon: 'projects' },
   { view: 'queue', address: '#/queue', name: 'Queue', icon: 'queue' },
   { view: 'costs', address: '#/costs', name: 'Costs', icon: 'costs' },
+  { view: 'channels', address: '#/channels', name: 'Channels', icon: 'channels' },
   { view: 'settings', address: '#/settings', name: 'Settings', icon: 'settings' },
 ];
+
+const Channels = lazy(() => import('./views/channels.tsx').then(({ Channels: View }) => View));
 
 export function App() {
   useEffect(startKeys, []);
@@ -42,6 +47,9 @@ export function App() {
 
 function SignedIn() {
   const { view } = place.value;
+  // Who does not use channels is not shown that there are any.
+  const hasChannels = view === 'channels' || newestMessage.value !== null;
+  const tabs = TABS.filter((tab) => tab.view !== 'channels' || hasChannels);
   return (
     <div class="frame">
       <button type="button" class="skip" onClick={skip}>
@@ -54,7 +62,7 @@ function SignedIn() {
         <LiveDot />
       </header>
       <nav class="tabs" aria-label="Views">
-        {TABS.map((tab) => (
+        {tabs.map((tab) => (
           <a
             key={tab.view}
             href={tab.address}
@@ -83,7 +91,6 @@ function Main() {
   const element = useRef<HTMLElement>(null);
   const here = place.value;
   const key = here.view === 'project' ? here.id : here.view;
-  const View = VIEWS[here.view === 'project' ? 'nowhere' : here.view];
   const before = useRef(key);
   useEffect(() => {
     if (before.current === key) return;
@@ -93,9 +100,16 @@ function Main() {
   }, [key]);
   return (
     <main id="main" ref={element} tabIndex={-1}>
-      {here.view === 'project' ? <ProjectPage key={here.id} id={here.id} round={here.round} /> : <View />}
+      <Shown here={here} />
     </main>
   );
+}
+
+function Shown({ here }: { readonly here: Place }) {
+  if (here.view === 'project') return <ProjectPage key={here.id} id={here.id} round={here.round} />;
+  if (here.view === 'channels') return <Channels channel={here.channel} message={here.message} />;
+  const View = VIEWS[here.view];
+  return <View />;
 }
 
 const VIEWS = {

@@ -5,6 +5,7 @@ const hash = signal(location.hash);
 
 export type Place =
   | { readonly view: 'home' | 'projects' | 'queue' | 'costs' | 'settings' | 'send' }
+  | { readonly view: 'channels'; readonly channel: string | undefined; readonly message: string | undefined }
   | { readonly view: 'project'; readonly id: string; readonly round: number | undefined }
   | { readonly view: 'nowhere' };
 
@@ -18,9 +19,22 @@ export function placeOf(address: string): Place {
     const round = /^r(\d+)$/.exec(third ?? '')?.[1];
     return { view: 'project', id: second, round: round === undefined ? undefined : Number(round) };
   }
+  if (first === 'channels') {
+    const [channel, message] = [decoded(second), decoded(third)];
+    return { view: 'channels', channel, message };
+  }
   const views = ['projects', 'queue', 'costs', 'settings', 'send'] as const;
   const view = views.find((name) => name === first);
   return { view: view ?? 'nowhere' };
+}
+
+/** What cannot be read is nothing. */
+function decoded(part: string | undefined): string | undefined {
+  try {
+    return part === undefined ? undefined : decodeURIComponent(part) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function startRouting(): void {
@@ -34,6 +48,11 @@ export function readAddress(): void {
 
 export function goTo(address: string): void {
   location.hash = address;
+}
+
+/** Of all channels, of one, or of one message in it. */
+export function channelAddress(...parts: readonly string[]): string {
+  return ['#/channels', ...parts.map(encodeURIComponent)].join('/');
 }
 
 export function projectAddress(id: string, round?: number): string {

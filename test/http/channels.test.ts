@@ -114,6 +114,10 @@ describe('writing', () => {
   test('a retry under the same key is the same message; other content under it is 409', async () => {
     const first = await send('once', { idempotency_key: 'k' });
     expect(await send('once', { idempotency_key: 'k' })).toEqual({ ...first, deduplicated: true });
+    const headers = { 'idempotency-key': 'k' };
+    const again = { channel: C, sender: 'alice', content: 'once' };
+    const repeated = await api.call('POST /api/send', { token: api.tokens.admin, body: again, headers });
+    expect(repeated.json).toEqual({ ...first, deduplicated: true });
     const body = { channel: C, sender: 'alice', content: 'twice', idempotency_key: 'k' };
     const { status, json } = await post('/api/send', body);
     expect([status, json.error]).toEqual([

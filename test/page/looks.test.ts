@@ -7,7 +7,7 @@ import { pause } from '../../src/bridge/holds.ts';
 import { send } from '../bridge/steps.ts';
 import { inBrowser, openPage, overflow, useBrowser } from './browser.ts';
 import { createStage } from './stage.ts';
-import { asking, DOUBTFUL, hostile, waiting } from './stories.ts';
+import { asking, DOUBTFUL, hostile, said, waiting } from './stories.ts';
 
 useBrowser();
 
@@ -44,6 +44,8 @@ inBrowser(
     await asking(rig, '# Clean the build', 'permission');
     await send(rig, '# Docs sweep');
     await pause(rig.bridge, 'until I am back', 'person');
+    const envelope = JSON.stringify({ schema_version: 1, type: 'task', content: [1, null, 'x'] });
+    const message = await said(rig, 'demo:worker', 'mac', envelope);
     await using it = await stage.open('#/');
     const { page } = it;
     const found: string[] = [];
@@ -55,6 +57,9 @@ inBrowser(
       ['#/queue', 'Next, in this order'],
       ['#/costs', 'What may be spent'],
       ['#/send', 'Workspace'],
+      ['#/channels', 'Filter channels'],
+      ['#/channels/demo%3Aworker', 'Send'],
+      [`#/channels/demo%3Aworker/${message}`, 'structured message'],
       ['#/settings', 'Devices and tokens'],
       ['#/nowhere', 'There is nothing here'],
     ] as const;
@@ -64,7 +69,7 @@ inBrowser(
         await page.setViewportSize({ width, height: 800 });
         for (const [place, words] of views) {
           await page.evaluate(`location.hash = '${place}'`);
-          await page.getByText(words).first().waitFor();
+          await page.getByText(words).or(page.getByPlaceholder(words)).first().waitFor();
           const where = `${place} at ${width} in ${colorScheme}`;
           if ((await overflow(page)) > 0) found.push(`${where}: slides sideways by ${await overflow(page)}`);
           if (width === 320 || width === 1440)

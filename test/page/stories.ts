@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { endRun } from '../../src/bridge/end-run.ts';
 import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
+import { sendToChannel } from '../../src/bridge/send-to-channel.ts';
 import { sendCompletion } from '../../src/bridge/submissions.ts';
 import type { Evidence } from '../../src/project/evidence.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
@@ -147,6 +148,13 @@ export async function asking(rig: Rig, plan: string, kind: 'question' | 'permiss
         } as const);
   accepted(await openRequest(rig.bridge, { projectId: project.id, runId: run.id }, call, asked));
   return project.id;
+}
+
+/** A message that somebody has sent into a channel: its id. */
+export async function said(rig: Rig, channel: string, sender: string, content: string): Promise<string> {
+  const sent = await sendToChannel(rig.bridge, { channel, sender, content });
+  if (!sent.ok) throw new Error(sent.refusal.message);
+  return sent.value.message.id;
 }
 
 const EVIL =

@@ -16,7 +16,8 @@ export const sendMessage = defineRoute({
   method: 'POST',
   path: '/api/send',
   access: 'decide',
-  summary: 'Sends a message into a channel: `content`, a text, or `message`, a structured one.',
+  summary:
+    'Sends a message into a channel: `content`, a text, or `message`, a structured one. The header `Idempotency-Key` stands for `idempotency_key`.',
   body: z.looseObject({
     channel: any.describe('a text of at most 256 characters'),
     sender: any.describe('a text of at most 128 characters'),
@@ -31,7 +32,7 @@ export const sendMessage = defineRoute({
     send: { channel: 'shop:build', sender: 'bob', content: 'Deploying.' },
     answer: { id: '…', seq: 3, channel: 'shop:build', ts: '…', deduplicated: false },
   },
-  async run({ body }, { bridge }) {
+  async run({ body }, { bridge, requestId }) {
     const wrong =
       textProblem('channel', body) ??
       textProblem('sender', body) ??
@@ -43,7 +44,7 @@ export const sendMessage = defineRoute({
       sender: String(body.sender),
       content: body.content === undefined ? undefined : String(body.content),
       message: body.message ?? undefined,
-      key: body.idempotency_key === undefined ? undefined : String(body.idempotency_key),
+      key: body.idempotency_key === undefined ? requestId : String(body.idempotency_key),
     });
     if (!sent.ok) return { problem: channelProblem(sent.refusal) };
     const { message, deduplicated } = sent.value;

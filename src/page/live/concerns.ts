@@ -35,4 +35,9 @@ export const ofSchedules: Concerns = ({ type }) => /^(?:schedule|project)\./.tes
 
 export const ofCosts: Concerns = ({ type }) => type.startsWith('run.');
 
+export const ofChannels: Concerns = ({ type }) => type === 'channel.cleared';
+
+/** What never changes. */
+export const ofNothing: Concerns = () => false;
+
 export const ofCredentials: Concerns = ({ type }) => type.startsWith('credential.');

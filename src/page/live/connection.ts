@@ -20,6 +20,9 @@ export const connection = signal<Connection>({ state: 'connecting' });
 /** The server runs another version than the one this page came from. */
 export const hasNewVersion = signal(false);
 
+/** The number of the newest message in all channels; null: there is none, as where nobody uses channels. */
+export const newestMessage = signal<number | null>(null);
+
 const LOCK = 'bridge-stream';
 const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 10_000;
@@ -31,6 +34,7 @@ type Told =
   | { readonly kind: 'event'; readonly event: WireEvent }
   | { readonly kind: 'connection'; readonly connection: Connection }
   | { readonly kind: 'hello'; readonly version: string }
+  | { readonly kind: 'channels'; readonly newest: number | null }
   | { readonly kind: 'who' };
 
 type Listener = (event: WireEvent | undefined) => void;
@@ -145,20 +149,24 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => void after(ms, resolve));
 }
 
+interface Hello {
+  readonly version: string;
+  readonly build: string;
+  readonly channels: number | null;
+}
+
 function take({ name, data }: { readonly name: string | undefined; readonly data: string }): void {
   if (name === undefined) {
-    const told: Told = { kind: 'event', event: JSON.parse(data) as WireEvent };
-    hear(told);
-    tell(told);
+    tellAll({ kind: 'event', event: JSON.parse(data) as WireEvent });
     return;
   }
   if (name === 'hello') {
-    const hello = JSON.parse(data) as { readonly version: string; readonly build?: string };
-    const now = `${hello.version} ${hello.build ?? ''}`;
+    const hello = JSON.parse(data) as Hello;
     setConnection({ state: 'live' });
-    hear({ kind: 'hello', version: now });
-    tell({ kind: 'hello', version: now });
+    tellAll({ kind: 'hello', version: `${hello.version} ${hello.build}` });
+    tellAll({ kind: 'channels', newest: hello.channels });
   }
+  if (name === 'channels') tellAll({ kind: 'channels', newest: JSON.parse(data).newest });
   if (name === 'bye') {
     const { reason } = JSON.parse(data) as { readonly reason: string };
     if (reason === 'revoked') void lookUpSession();
@@ -173,6 +181,12 @@ function setConnection(next: Connection): void {
   tell({ kind: 'connection', connection: next });
 }
 
+/** Here, and in the other tabs. */
+function tellAll(told: Told): void {
+  hear(told);
+  tell(told);
+}
+
 function tell(told: Told): void {
   if (isLeader) channel.postMessage(told);
 }
@@ -180,11 +194,16 @@ function tell(told: Told): void {
 function hear(told: Told): void {
   if (told.kind === 'who') {
     tell({ kind: 'connection', connection: connection.value });
+    tell({ kind: 'channels', newest: newestMessage.value });
     return;
   }
   if (!isLeader) leaderSeenAt = serverTime();
   if (told.kind === 'connection') {
     if (connection.value.state !== told.connection.state) connection.value = told.connection;
+    return;
+  }
+  if (told.kind === 'channels') {
+    newestMessage.value = told.newest;
     return;
   }
   if (told.kind === 'hello') {

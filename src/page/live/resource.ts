@@ -3,9 +3,9 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Answer, call, type Problem, signedIn } from '../api.ts';
-import { after } from '../browser-clock.ts';
 import type { Concerns } from './concerns.ts';
 import { onEvents } from './connection.ts';
+import { repeatedly } from './repeatedly.ts';
 
 export interface Resource<T> {
   /** The newest answer; undefined: none yet. */
@@ -15,9 +15,6 @@ export interface Resource<T> {
   /** Fetches again. */
   refresh(): void;
 }
-
-/** Many events in a row are one reason to fetch. */
-const PAUSE_MS = 250;
 
 /** @param concerns Whether an event may change the answer. */
 export function useResource<T>(route: string, concerns: Concerns): Resource<T> {
@@ -60,34 +57,4 @@ function keep<T>(
     problem.value = undefined;
     // What nobody answers is no news: the bar says that the connection is lost.
   } else if (answer.problem.status !== 0) problem.value = answer.problem;
-}
-
-/** Does the work at once, then again when it was asked for meanwhile: never twice at a time, never late for good. */
-function repeatedly(work: () => Promise<void>) {
-  let isUnderWay = false;
-  let isAskedAgain = false;
-  let isOver = false;
-  const ask = (): void => {
-    if (isOver) return;
-    if (isUnderWay) {
-      isAskedAgain = true;
-      return;
-    }
-    isUnderWay = true;
-    void work().finally(() => {
-      after(PAUSE_MS, () => {
-        isUnderWay = false;
-        if (!isAskedAgain) return;
-        isAskedAgain = false;
-        ask();
-      });
-    });
-  };
-  return {
-    ask,
-    isOver: () => isOver,
-    end: () => {
-      isOver = true;
-    },
-  };
 }

@@ -4,6 +4,7 @@ const PATHS = {
   projects: 'M4 6h16M4 12h16M4 18h10',
   queue: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm0 4v4l3 2',
   costs: 'M5 20V11m5 9V5m5 15v-7m5 7V8',
+  channels: 'M4 5h12v8H9l-3 3v-3H4zm14 4h2v8h-2v3l-3-3h-4v-2',
   settings: 'M4 8h9m5 0h2M4 16h2m5 0h9M15.500 5.500v5M8.500 13.500v5',
   passed: 'm5 12.500 4.500 4.500L19 7.500',
   failed: 'm6 6 12 12M18 6 6 18',

@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['g then p', 'projects'],
   ['g then q', 'queue'],
   ['g then c', 'costs'],
+  ['g then n', 'channels'],
   ['g then m', 'settings'],
   ['j, k', 'the next, the one before'],
   ['n, N', 'the next file, the file before'],
@@ -19,6 +20,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['a', 'go to the approve button; it decides nothing by itself'],
   ['r', 'write why you reject'],
   ['s', 'write a message'],
+  ['/', 'filter the list'],
   ['?', 'this list'],
   ['Esc', 'close, or go back'],
   ['Ctrl or Cmd + Enter', 'send what you write'],
@@ -29,10 +31,13 @@ const PLACES: Readonly<Record<string, string>> = {
   p: '#/projects',
   q: '#/queue',
   c: '#/costs',
+  n: '#/channels',
   m: '#/settings',
 };
 /** Pressed instead of clicking on what has this mark. */
 const CLICKED: Readonly<Record<string, string>> = { r: 'reject', s: 'message' };
+/** Pressed to write there. */
+const FOCUSED: Readonly<Record<string, string>> = { a: 'approve', s: 'write', '/': 'filter' };
 
 /** Listens to keys. Returns what ends it. */
 export function startKeys(): () => void {
@@ -61,24 +66,27 @@ function pressed(key: string): boolean {
   if (key === '?') isHelpOpen.value = true;
   else if (key === 'j' || key === 'k') step('[data-item]', key === 'j' ? 1 : -1);
   else if (key === 'n' || key === 'N') step('[data-file]', key === 'n' ? 1 : -1);
-  else if (key === 'a') byMark('approve')?.focus();
   else if (key === 'x') document.activeElement?.closest('details')?.querySelector('summary')?.click();
   else if (key === 'Escape') goTo('#/');
   else {
-    const mark = CLICKED[key];
-    const element = mark === undefined ? null : byMark(mark);
-    if (!element) return false;
-    element.click();
+    const clicked = byMark(CLICKED[key]);
+    const focused = byMark(FOCUSED[key]);
+    clicked?.click();
+    if (!clicked) focused?.focus();
+    return clicked !== null || focused !== null;
   }
   return true;
 }
 
-function byMark(mark: string): HTMLElement | null {
+function byMark(mark: string | undefined): HTMLElement | null {
+  if (mark === undefined) return null;
   return document.querySelector<HTMLElement>(`[data-key="${mark}"]`);
 }
 
+/** Within the list in which the focus is, where there are several. */
 function step(selector: string, by: number): void {
-  const all = [...document.querySelectorAll<HTMLElement>(selector)];
+  const list = document.activeElement?.closest('[data-list]') ?? document;
+  const all = [...list.querySelectorAll<HTMLElement>(selector)];
   const at = all.indexOf(document.activeElement as HTMLElement);
   const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by;
   all[next]?.focus();

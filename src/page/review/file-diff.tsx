@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
+import { Copy } from '../parts/copy.tsx';
 import { usePagedText } from '../parts/paged-text.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Long, Visible } from '../parts/text.tsx';
@@ -153,20 +154,5 @@ function Line({ line: { kind, text, before, after, words } }: { readonly line: P
         )}
       </td>
     </tr>
-  );
-}
-
-/** Puts a text where it can be pasted. */
-export function Copy({ text, name }: { readonly text: string | undefined; readonly name: string }) {
-  const isCopied = useSignal(false);
-  if (text === undefined) return null;
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    isCopied.value = true;
-  };
-  return (
-    <button type="button" onClick={() => void copy()}>
-      {isCopied.value ? 'Copied' : name}
-    </button>
   );
 }

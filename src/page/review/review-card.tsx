@@ -6,12 +6,12 @@ import { draftOf } from '../drafts.ts';
 import { actorText } from '../figures.ts';
 import { ofRounds } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
+import { Copy } from '../parts/copy.tsx';
 import { Markdown } from '../parts/markdown.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Ago, Long } from '../parts/text.tsx';
 import { Changes } from './changes.tsx';
 import { DecisionBar } from './decision-bar.tsx';
-import { Copy } from './file-diff.tsx';
 import { TrustBox } from './trust.tsx';
 
 interface Props {
