@@ -53,7 +53,8 @@ export async function escalationAnswer(
   const details = await verbs.projectDetails(project.id, 1);
   if (!details.ok) return details;
   const { project: now } = details.value;
-  const status = STATUSES[now.status];
+  const questions = questionsOf(details.value);
+  const status = questions.length > 0 ? 'awaiting_answer' : STATUSES[now.status];
   const round = await verbs.measuredRound(now.id);
   if (!round.ok) return round;
   const isSubmitted = status === 'completed' || status === 'awaiting_approval';
@@ -62,7 +63,6 @@ export async function escalationAnswer(
   const ready = await readiness(verbs);
   const isWaiting = status === 'queued' || status === 'executing';
   const words = wordsOf(details.value, status);
-  const questions = status === 'awaiting_answer' ? questionsOf(details.value) : [];
   const next = [...(isWaiting ? blockersOf([now], ready) : []), nextStep(now, status)].join(' ').trim();
   const branch = status === 'completed' ? branchOf(details.value) : undefined;
   const hasQuote = completion !== undefined || questions.length > 0 || Object.keys(words).length > 0;
