@@ -21,11 +21,14 @@ import {
   findScriptRun,
   findScriptRunByKey,
   insertScriptRun,
+  newestScriptRuns,
   runningScripts,
   type ScriptOwner,
+  scriptRunIdsFrom,
   updateScriptRun,
 } from '../store/script-runs.ts';
 import { isStoreError, newRequestId } from './bridge.ts';
+import { resolvePrefix } from './id-prefix.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { hashOf } from './send-to-channel.ts';
 import { untilFound } from './until-found.ts';
@@ -181,6 +184,25 @@ export async function cancelScript(
 /** One run; an id of the wrong form names none. Throws StoreError. */
 export async function scriptRun(bridge: Bridge, id: string): Promise<ScriptRun | undefined> {
   return isScriptRunId(id) ? findScriptRun(databaseOf(bridge).read, id) : undefined;
+}
+
+/** The newest runs, the newest first. Throws StoreError. */
+export async function scriptRuns(bridge: Bridge, limit: number): Promise<ScriptRun[]> {
+  return newestScriptRuns(databaseOf(bridge).read, limit);
+}
+
+/** The one run that `text`, an id or its first characters, names. Throws StoreError. */
+export async function namedScriptRun(bridge: Bridge, text: string): Promise<Result<ScriptRun>> {
+  const db = databaseOf(bridge).read;
+  const unknown = (given: string) => `script run not found: ${cleanLine(given.slice(0, 100))}`;
+  const id = await resolvePrefix(text, {
+    things: 'script runs',
+    unknown,
+    find: (prefix, limit) => scriptRunIdsFrom(db, prefix, limit),
+  });
+  if (!id.ok) return id;
+  const run = await findScriptRun(db, id.value);
+  return run ? ok(run) : refuse(unknown(text));
 }
 
 /** Those that the record has as under way on this machine, with the process that runs each. Throws StoreError. */

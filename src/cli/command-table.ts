@@ -253,6 +253,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/relay.ts')).relayCommand(cli),
     },
     {
+      name: 'scripts',
+      usage: '',
+      summary: 'See the scripts that agents may have run, what became of them, and end one.',
+      load: async (cli) => (await import('./commands/scripts.ts')).scriptsCommand(cli),
+    },
+    {
       name: 'doctor',
       usage: '[options] [groups...]',
       summary: 'Diagnose the installation and suggest fixes.',

@@ -15,7 +15,7 @@ const DECIDING: readonly string[] = [
   ...['restore', 'import', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
   ...['schedule run', 'schedule amend', 'schedule pause', 'schedule resume', 'schedule remove'],
   ...['worktree remove', 'token add', 'token rotate', 'token revoke', 'dashboard', 'notify test'],
-  ...['relay get', 'relay clear'],
+  ...['relay get', 'relay clear', 'scripts cancel'],
 ];
 
 /** Servers that a run has for its own project. */

@@ -1,6 +1,6 @@
 /** Runs of the owner's scripts. */
 import type { MachineId } from '../project/ids.ts';
-import { SCRIPT_STATES, type ScriptRun, type ScriptRunId } from '../project/script.ts';
+import { asScriptRunId, SCRIPT_STATES, type ScriptRun, type ScriptRunId } from '../project/script.ts';
 import type { Reader, Writer } from './database.ts';
 import { knownWord } from './known-word.ts';
 import type { NewRow, Row } from './schema.ts';
@@ -60,6 +60,30 @@ export async function runningScripts(
     run: toRun(row),
     owner: { pid: row.owner_pid, startedAt: row.owner_started_at },
   }));
+}
+
+/** The newest, the newest first. */
+export async function newestScriptRuns(db: Reader, limit: number): Promise<ScriptRun[]> {
+  const rows = await db
+    .selectFrom('script_runs')
+    .selectAll()
+    .orderBy('number', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(toRun);
+}
+
+/** Ids that begin with this, at most `limit`. */
+export async function scriptRunIdsFrom(db: Reader, prefix: string, limit: number): Promise<ScriptRunId[]> {
+  const rows = await db
+    .selectFrom('script_runs')
+    .select('id')
+    .where('id', '>=', asScriptRunId(prefix))
+    .where('id', '<', asScriptRunId(`${prefix}g`))
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Deletes those that ended before a time, and all but the newest `keep` of the ended ones. Returns how many. */

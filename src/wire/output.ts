@@ -15,6 +15,7 @@ import type { WireAmendedPlan, WireProjectDetails, WireSentPlan } from './schema
 import type { WireRelayCleared, WireRelayRelease, WireRelayStatus } from './schemas/relay.ts';
 import type { WireRequest } from './schemas/request.ts';
 import type { WireSchedule, WireScheduleDetails, WireSentSchedule } from './schemas/schedule.ts';
+import type { WireListedScript, WireScriptRun, WireShownScriptRun } from './schemas/script.ts';
 import type { WireSetup } from './schemas/setup.ts';
 import type { WireStatus } from './schemas/status.ts';
 import type { WireWorktreeList, WireWorktreeRemoval } from './schemas/worktree.ts';
@@ -50,7 +51,10 @@ export type WireOutput =
   | WireNotificationList
   | WireRelayRelease
   | WireRelayStatus
-  | WireRelayCleared;
+  | WireRelayCleared
+  | readonly WireListedScript[]
+  | readonly WireScriptRun[]
+  | WireShownScriptRun;
 
 /** One of many results, each on a line of its own. */
 export type WireLine =

@@ -28,6 +28,7 @@ import { revisionSchema } from './revision.ts';
 import { landingSchema, roundSchema } from './round.ts';
 import { runSchema } from './run.ts';
 import { scheduleDetailsSchema, scheduleSchema, sentScheduleSchema } from './schedule.ts';
+import { listedScriptSchema, scriptRunSchema, shownScriptRunSchema } from './script.ts';
 import { setupSchema } from './setup.ts';
 import { statusSchema } from './status.ts';
 import { usageWindowSchema } from './usage-window.ts';
@@ -56,6 +57,7 @@ export const NOUNS = {
   notification: notificationSchema,
   webhook: webhookSchema,
   'kept worktree': keptWorktreeSchema,
+  'script run': scriptRunSchema,
 } as const;
 
 /** What a command prints with `--json`. */
@@ -80,6 +82,10 @@ export const OUTPUTS = {
   'relay get': relayReleaseSchema,
   'relay status': relayStatusSchema,
   'relay clear': relayClearedSchema,
+  'scripts list': z.array(listedScriptSchema),
+  'scripts runs': z.array(scriptRunSchema),
+  'scripts show': shownScriptRunSchema,
+  'scripts cancel': shownScriptRunSchema,
   budget: budgetSchema,
   dashboard: signInLinkSchema,
   'token add': issuedTokenSchema,
