@@ -3,6 +3,7 @@
  * lets messages of the relay through, and which scripts may run.
  */
 import * as z from 'zod';
+import { folderSettings } from './config-folder.ts';
 import { scriptKeys } from './config-scripts.ts';
 import { TOOLSETS } from './project/toolset.ts';
 
@@ -21,12 +22,17 @@ export const toolsetSettings = {
     .array(z.enum(TOOLSETS))
     .default([])
     .describe(
-      'Sets of tools that runs have besides those they need: `channels`, in which a run speaks under its own id, in channels of its project alone; `relay`, with which it can write to Claude Desktop, and reads nothing; `scripts`, with which it has scripts run that `scripts.allow_in_runs` names.',
+      'Sets of tools that runs have besides those they need: `channels`, in which a run speaks under its own id, in channels of its project alone; `relay`, with which it can write to Claude Desktop, and reads nothing; `scripts`, with which it has scripts run that `scripts.allow_in_runs` names; `folder`, the files of the shared folder.',
     ),
   channels: channelSettings
     .prefault({})
     .describe(
       'What is kept of the messages that agents send each other: `keep_days`, `keep_messages` and `keep_mb`, the oldest go first; 0 is no limit.',
+    ),
+  folder: folderSettings
+    .prefault({})
+    .describe(
+      'The folder that Claude Desktop, Claude Code and runs share: its `path`; `all_tools` for all 14 tools instead of 7, `read_only` for those alone that change nothing.',
     ),
   relay: z
     .strictObject({ hold: z.boolean().default(false) })

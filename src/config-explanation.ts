@@ -1,5 +1,5 @@
 /** What is wrong with a configuration, in one line: the file or variable, the key, and what is allowed. */
-import type * as z from 'zod';
+import * as z from 'zod';
 import { schema, variableOf } from './config-schema.ts';
 import { keysAt } from './config-workspace.ts';
 import type { Environment } from './environment.ts';
@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts';
 export function explain(found: z.core.$ZodIssue, file: string, env: Environment): string {
   const issue = meantIssue(found);
   if (issue.code === 'unrecognized_keys' && issue.path.length > 0) {
-    return `${file}: '${oneLine(issue.path.join('.'))}' has an unknown key '${oneLine(issue.keys.join("', '"))}'; allowed keys: ${keysAt(issue.path).join(', ')}`;
+    return `${file}: '${oneLine(issue.path.join('.'))}' has an unknown key '${oneLine(issue.keys.join("', '"))}'; allowed keys: ${allowedKeys(issue.path).join(', ')}`;
   }
   if (issue.code === 'unrecognized_keys') {
     return `${file}: unknown key '${oneLine(issue.keys.join("', '"))}'; allowed keys: ${Object.keys(schema.shape).join(', ')}`;
@@ -16,6 +16,19 @@ export function explain(found: z.core.$ZodIssue, file: string, env: Environment)
   const key = String(issue.path[0] ?? '');
   const source = env[variableOf(key)] ? variableOf(key) : file;
   return `${source}: '${oneLine(issue.path.join('.'))}' ${whatItMustBe(issue)}`;
+}
+
+/** Of the object at this place. */
+function allowedKeys(path: readonly PropertyKey[]): string[] {
+  const shape: Readonly<Record<string, z.ZodType>> = schema.shape;
+  const own = withoutDefault(shape[String(path[0])]);
+  return path.length === 1 && own instanceof z.ZodObject ? Object.keys(own.shape) : keysAt(path);
+}
+
+function withoutDefault(type: z.ZodType | undefined): unknown {
+  const isWrapped =
+    type instanceof z.ZodPrefault || type instanceof z.ZodDefault || type instanceof z.ZodOptional;
+  return isWrapped ? withoutDefault(type.unwrap() as z.ZodType) : type;
 }
 
 /** For a value that may have several types, the issue for the type that it has. */

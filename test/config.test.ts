@@ -74,6 +74,7 @@ const DEFAULTS = {
   heartbeat_interval: 300_000,
   http: { enabled: true, port: 7823, listen: '127.0.0.1', hosts: [], also_listen: [], insecure_lan: false },
   channels: { keep_days: 30, keep_messages: 100_000, keep_mb: 500 },
+  folder: { all_tools: false, read_only: false },
   relay: { hold: false },
   scripts: { allow: [], allow_in_runs: [], timeout: 600_000, env_deny: [], keep_days: 30 },
   escalation: { permission_scope: 'full', max_age: 3_600_000, approval: false },
@@ -186,6 +187,11 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
     'escalation',
     { permission_scope: 'readonly', max_usd: 2 },
     { permission_scope: 'readonly', max_usd: 2, max_age: 3_600_000, approval: false },
+  ],
+  [
+    'folder',
+    { path: '~/shared', all_tools: true },
+    { path: join(homedir(), 'shared'), all_tools: true, read_only: false },
   ],
   [
     'notify',
@@ -345,6 +351,15 @@ describe('wrong values', () => {
       { budget: { week_usd: 5 } },
       "'budget' has an unknown key 'week_usd'; allowed keys: run_usd, project_usd, day_usd, month_usd",
     ],
+    [
+      { folder: { pth: '/a' } },
+      "'folder' has an unknown key 'pth'; allowed keys: path, all_tools, read_only",
+    ],
+    [
+      { channels: { days: 1 } },
+      "'channels' has an unknown key 'days'; allowed keys: keep_days, keep_messages, keep_mb",
+    ],
+    [{ relay: { held: true } }, "'relay' has an unknown key 'held'; allowed keys: hold"],
     [{ concurrency: 65 }, "'concurrency' must be at most 64"],
     [{ log_max_mb: 0 }, "'log_max_mb' must be more than 0"],
     [{ model: '' }, "'model' must be a model name such as 'opus', 'sonnet' or a full model id"],

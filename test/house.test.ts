@@ -69,7 +69,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   http: ['mcp', 'control', 'bridge', 'wire', 'project', 'config', 'clock', 'log', 'template'],
   // It runs in a browser.
   page: ['wire', 'project', 'hidden-characters'],
-  mcp: ['control', 'scripts', 'bridge', 'wire', 'project', 'config', 'clock', 'characters'],
+  folder: ['claude', 'machine', 'config', 'clock', 'home-path', 'characters'],
+  mcp: ['control', 'scripts', 'bridge', 'folder', 'wire', 'project', 'config', 'clock', 'characters'],
 
   'mcp-client': [],
   simulator: ['clock'],

@@ -1,5 +1,6 @@
 /** Starts a stdio server. Nothing is imported until it is known which one. */
 import type { Environment } from '../environment.ts';
+import type { FolderScope } from '../mcp/folder/define-folder-tool.ts';
 import type { RelayClient } from '../project/relay.ts';
 
 const SERVERS = {
@@ -7,6 +8,7 @@ const SERVERS = {
   code: async (env: Environment) => (await import('../mcp/code.ts')).serveCode(env),
   channels: async (env: Environment) => (await import('../mcp/channels.ts')).serveChannels(env),
   scripts: async (env: Environment) => (await import('../mcp/scripts.ts')).serveScripts(env),
+  folder: async (env: Environment) => serveFolder(env),
 };
 
 export type Side = keyof typeof SERVERS;
@@ -23,4 +25,9 @@ export async function serve(side: Side, env: Environment): Promise<void> {
 /** The same of the relay, whose server is told who is connected. */
 export async function serveRelay(env: Environment, client: RelayClient, isHeld: boolean): Promise<void> {
   await (await import('../mcp/relay.ts')).serveRelay(env, client, isHeld);
+}
+
+/** The same of the shared folder, where more is said about it than in the configuration. */
+export async function serveFolder(env: Environment, named: Omit<FolderScope, 'env'> = {}): Promise<void> {
+  await (await import('../mcp/folder.ts')).serveFolder(env, named);
 }

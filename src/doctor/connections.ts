@@ -249,6 +249,9 @@ async function toolsOf(server: string): Promise<string[]> {
       return namesOf((await import('../mcp/relay.ts')).relayToolset({ client: 'code', isHeld: false }).tools);
     case serverName('scripts'):
       return namesOf(await scriptTools());
+    case serverName('folder'):
+      // Its owner may have it offer more, or those alone that change nothing.
+      return [];
     default:
       return namesOf((await import('../mcp/channels.ts')).channelToolset(undefined).tools);
   }

@@ -47,7 +47,7 @@ export function createApp(served: Served, routes: readonly Route[] = ROUTES): Ap
   const counts = new RequestCounts();
   const pace = new Pace(clock);
   const openVerbs = async () => (await import('../mcp/local-verbs.ts')).bindVerbs(bridge, env);
-  const mcp = new McpOverHttp(openVerbs, clock);
+  const mcp = new McpOverHttp(openVerbs, clock, env);
   const hosts = allowedHosts(config.http);
   const terms = cookieTerms(config.http);
   let document: object | undefined;

@@ -18,7 +18,13 @@ import type { Verbs } from './verbs.ts';
  * that reads an answer itself may want the text alone: then there are no facts.
  */
 export type Answer =
-  | { readonly ok: true; readonly text: string; readonly facts?: Facts }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly facts?: Facts;
+      /** What goes behind the text, apart from it: an image, or a word of ours about a text that is not ours. */
+      readonly more?: readonly Content[];
+    }
   | {
       readonly ok: false;
       readonly refusal: string;
@@ -27,6 +33,15 @@ export type Answer =
     };
 
 export type Facts = Readonly<Record<string, unknown>>;
+
+/** A part of an answer (https://modelcontextprotocol.io/specification, "Tool Result"). */
+export type Content =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image' | 'audio'; readonly data: string; readonly mimeType: string }
+  | {
+      readonly type: 'resource';
+      readonly resource: { readonly uri: string; readonly mimeType: string; readonly blob: string };
+    };
 
 /** What a client may know before it calls a tool (https://modelcontextprotocol.io/specification, "ToolAnnotations"). */
 interface Hints {
@@ -59,7 +74,7 @@ export interface Call extends Caller {
   readonly clock: Clock;
 }
 
-interface Definition<Input extends z.ZodObject> {
+export interface Definition<Input extends z.ZodObject, Needed = Call> {
   readonly name: string;
   /** For people, in menus. */
   readonly title: string;
@@ -68,7 +83,7 @@ interface Definition<Input extends z.ZodObject> {
   readonly hints: Hints;
   readonly input: Input;
   readonly meta?: Facts;
-  run(input: z.output<Input>, call: Call): Promise<Answer>;
+  run(input: z.output<Input>, call: Needed): Promise<Answer>;
 }
 
 export interface Tool {
@@ -86,7 +101,24 @@ export interface Tool {
 }
 
 export function defineTool<Input extends z.ZodObject>(definition: Definition<Input>): Tool {
-  const { name, title, description, hints, input, meta, run } = definition;
+  return toolOf(definition, (input, access, caller) =>
+    access.use((verbs) => definition.run(input, { verbs, clock: access.clock, ...caller })),
+  );
+}
+
+/** What a tool has that needs no store: it works where the store does not. */
+export type StorelessCall = Caller & { readonly clock: Clock };
+
+export function defineStorelessTool<Input extends z.ZodObject>(
+  definition: Definition<Input, StorelessCall>,
+): Tool {
+  return toolOf(definition, (input, { clock }, caller) => definition.run(input, { clock, ...caller }));
+}
+
+function toolOf<Input extends z.ZodObject>(
+  { name, title, description, hints, input, meta }: Omit<Definition<Input>, 'run'>,
+  run: (input: z.output<Input>, access: BridgeAccess, caller: Caller) => Promise<Answer>,
+): Tool {
   // Which dialect the schema is written in says nothing to a model, and costs it tokens.
   const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', target: 'draft-7' });
   return {
@@ -101,7 +133,7 @@ export function defineTool<Input extends z.ZodObject>(definition: Definition<Inp
       const read = input.safeParse(readArguments(args, schema, !hints.readOnly), { reportInput: true });
       if (!read.success)
         return { ok: false, refusal: explainInput(name, Object.keys(input.shape), read.error) };
-      return access.use((verbs) => run(read.data, { verbs, clock: access.clock, ...caller }));
+      return run(read.data, access, caller);
     },
   };
 }

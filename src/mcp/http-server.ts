@@ -10,11 +10,13 @@ import {
   Server,
 } from '@modelcontextprotocol/server';
 import type { Clock } from '../clock.ts';
+import type { Environment } from '../environment.ts';
 import type { Credential } from '../project/credential.ts';
 import { VERSION } from '../version.ts';
 import { channelToolset } from './channels.ts';
 import { codeToolset } from './code.ts';
 import { DESKTOP_TOOLSET } from './desktop.ts';
+import { folderToolset } from './folder.ts';
 import type { HttpMessage, HttpSide } from './http-message.ts';
 import { readValue, type Unreadable } from './message.ts';
 import type { BridgeAccess } from './open-bridge.ts';
@@ -25,7 +27,7 @@ import type { Verbs } from './verbs.ts';
 export type AnswerMessage = (side: HttpSide, message: HttpMessage) => Promise<Response>;
 
 /** Whose verbs these are closes them. A client over HTTP speaks for no run, whatever this process was started in. */
-export function openHttpServer(verbs: Verbs, clock: Clock): AnswerMessage {
+export function openHttpServer(verbs: Verbs, clock: Clock, env: Environment): AnswerMessage {
   const access: BridgeAccess = { clock, use: (work) => work(verbs), close: async () => undefined };
   const shownTo = shownByCredential();
   const asking = new WeakMap<Request, HttpMessage>();
@@ -43,6 +45,7 @@ export function openHttpServer(verbs: Verbs, clock: Clock): AnswerMessage {
     desktop: serve(DESKTOP_TOOLSET),
     code: serve(codeToolset(undefined)),
     channels: serve(channelToolset(undefined)),
+    folder: serve(folderToolset({ env })),
   };
 
   return async (side, asked) => {

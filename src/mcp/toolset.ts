@@ -18,6 +18,8 @@ export interface Toolset {
   /** When to use these tools; clients put it into the model's system prompt. */
   readonly instructions?: string;
   readonly tools: readonly Tool[];
+  /** Those of them that its owner offers now; undefined: all. Never rejects. */
+  offered?(): Promise<readonly Tool[]>;
   /** What a client can show or attach without a tool. */
   readonly resources?: readonly Resource[];
   /** Ends what calls have left going; the client is gone. */
@@ -78,15 +80,17 @@ const RESOURCE_NOT_FOUND = -32002;
  * there or cannot be read.
  */
 export async function answerRequest(
-  { tools, resources }: Toolset,
+  toolset: Toolset,
   access: BridgeAccess,
   client: Client,
   request: ProtocolRequest,
 ): Promise<Record<string, unknown>> {
+  const { resources } = toolset;
   if (resources && request.method.startsWith('resources/'))
     return answerResources(resources, access, request);
   if (!isToolMethod(request.method))
     throw Object.assign(new Error('Method not found'), { code: METHOD_NOT_FOUND });
+  const tools = (await toolset.offered?.()) ?? toolset.tools;
   if (request.method === 'tools/list') return { tools: tools.filter(isListed).map(listed) };
   return callTool(tools, access, request.params ?? {}, callerOf(request, client));
 }
@@ -198,8 +202,8 @@ function names(tools: readonly Tool[]): string {
 
 function resultOf(answer: Answer): CallResult {
   if (!answer.ok) return failed(answer.refusal, answer.plain ? '' : 'ERROR: ');
-  const { text, facts } = answer;
-  return { content: [{ type: 'text', text }], ...(facts && { structuredContent: { ...facts } }) };
+  const { text, facts, more = [] } = answer;
+  return { content: [{ type: 'text', text }, ...more], ...(facts && { structuredContent: { ...facts } }) };
 }
 
 function failed(message: string, mark = 'ERROR: '): CallResult {

@@ -5,7 +5,7 @@
  */
 import type { RelayClient } from './relay.ts';
 
-export const TOOLSETS = ['channels', 'relay', 'scripts'] as const;
+export const TOOLSETS = ['channels', 'relay', 'scripts', 'folder'] as const;
 
 export type ToolsetName = (typeof TOOLSETS)[number];
 

@@ -17,6 +17,8 @@ export interface Folders {
   readonly proposals?: Readonly<Record<string, Proposal>>;
   readonly roots: readonly string[];
   readonly defaultWorkspace?: string | undefined;
+  /** That both sides share. */
+  readonly sharedFolder?: string | undefined;
 }
 
 /** Plans to add the folders; the rest of the configuration stays. Throws ConfigError when the result would be invalid. */
@@ -43,7 +45,7 @@ export function planWorkspacesRemoval(former: FileRecord): Promise<Result<FilePl
 
 function settingsFor(
   text: string,
-  { workspaces, proposals = {}, roots, defaultWorkspace }: Folders,
+  { workspaces, proposals = {}, roots, defaultWorkspace, sharedFolder }: Folders,
 ): JsonSetting[] {
   const named = Object.entries(workspaces).flatMap(([name, path]) =>
     workspaceSettings(text, name, path, proposals[name]),
@@ -52,7 +54,8 @@ function settingsFor(
     roots.length === 0 ? [] : [{ path: ROOTS, value: withRoots(valueAt(text, ROOTS), roots) }];
   const defaultSetting =
     defaultWorkspace === undefined ? [] : [{ path: ['workspace'], value: defaultWorkspace }];
-  const settings = [...named, ...rootSettings, ...defaultSetting];
+  const shared = sharedFolder === undefined ? [] : [{ path: SHARED, value: sharedFolder }];
+  const settings = [...named, ...rootSettings, ...defaultSetting, ...shared];
   // For completion in editors.
   if (settings.length === 0 || valueAt(text, SCHEMA) !== undefined) return settings;
   return [{ path: SCHEMA, value: './config.schema.json' }, ...settings];
@@ -82,6 +85,7 @@ function workspaceSettings(
 
 const SCHEMA = ['$schema'];
 const ROOTS = ['workspace_roots'];
+const SHARED = ['folder', 'path'];
 
 /** Keeps a value that is not a list: validation reports it. */
 function withRoots(existing: unknown = [], roots: readonly string[]): unknown[] {

@@ -76,6 +76,11 @@ const STEPS: Readonly<Record<string, Step>> = {
     prepare: async () => ({ path: '/mcp/channels', body: toolCall('bridge_ping', {}) }),
     types: [],
   },
+  'POST /mcp/folder': {
+    // What is done to files is no work, and stands in no record.
+    prepare: async () => ({ path: '/mcp/folder', body: toolCall('list_directory', { path: '.' }) }),
+    types: [],
+  },
   'POST /api/send': {
     // Whoever sends says under which name.
     prepare: async () => ({ path: '/api/send', body: { channel: 'a', sender: 'alice', content: 'x' } }),

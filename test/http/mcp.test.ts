@@ -206,7 +206,7 @@ test('a request is over when its client goes away', async () => {
 test('a tool that waits ends when its client goes away', async () => {
   const leaving = new AbortController();
   let isOver = false;
-  const mcp = new McpOverHttp(async () => bindVerbs(rig.bridge, {}), systemClock);
+  const mcp = new McpOverHttp(async () => bindVerbs(rig.bridge, {}), systemClock, {});
   const caller = { name: 'phone', kind: 'token', role: 'admin', createdAt: 'then', expiresAt: null } as const;
   const answer = mcp.answer('desktop', {
     message: toolCall('bridge_wait', { seconds: 25 }),

@@ -21,6 +21,8 @@ import { buildChannelServer } from '../../src/mcp/channels.ts';
 import type { Scope } from '../../src/mcp/code/scope.ts';
 import { buildCodeServer } from '../../src/mcp/code.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
+import type { FolderScope } from '../../src/mcp/folder/define-folder-tool.ts';
+import { buildFolderServer } from '../../src/mcp/folder.ts';
 import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import type { RelayScope } from '../../src/mcp/relay/scope.ts';
 import { buildRelayServer } from '../../src/mcp/relay.ts';
@@ -106,6 +108,12 @@ export async function scripts(
 ): Promise<InMemoryClient> {
   const access = bridgeAccess({ PATH: process.env.PATH ?? '', ...env, BRIDGE_HOME: home }, clock);
   return connect(access, (opened) => buildScriptServer(opened, scope), SCRIPT_RESULTS);
+}
+
+/** A server of the shared folder. */
+export async function folder(home: string, scope: Partial<FolderScope> = {}): Promise<InMemoryClient> {
+  const env = { BRIDGE_HOME: home };
+  return connect(bridgeAccess(env, systemClock), (opened) => buildFolderServer(opened, { env, ...scope }));
 }
 
 async function connect(

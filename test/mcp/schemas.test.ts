@@ -7,6 +7,7 @@ import {
   channels,
   code,
   desktop,
+  folder,
   type InMemoryClient,
   relay,
   scripts,
@@ -105,8 +106,29 @@ describe('tools of scripts', () => {
   });
 });
 
+describe('tools of the shared folder', () => {
+  test('the tools of the shared folder do not change unnoticed', async () => {
+    const tools = await listed(await folder(stateFolder(), { allTools: true }));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/folder.snap');
+  });
+
+  test.each([
+    ['those that suffice', false, 2_200],
+    ['all', true, 4_100],
+  ])('the names, descriptions and schemas of the tools of the shared folder take little: %s', async (_, allTools, bytes) => {
+    const tools = await listed(await folder(stateFolder(), { allTools }));
+    const added = tools.map(({ name, description, inputSchema }) => ({
+      name,
+      description,
+      input_schema: inputSchema,
+    }));
+    expect(Buffer.byteLength(JSON.stringify(added))).toBeLessThanOrEqual(bytes);
+  });
+});
+
 describe('descriptions of the tools', () => {
   test.each([
+    ['folder', () => folder(stateFolder(), { allTools: true })],
     ['desktop', () => desktop(stateFolder())],
     ['channels', () => channels(stateFolder())],
     ['relay', () => relay(stateFolder())],
@@ -135,6 +157,7 @@ describe('descriptions of the tools', () => {
       await channels(stateFolder()),
       await relay(stateFolder()),
       await scripts(stateFolder()),
+      await folder(stateFolder()),
     ]) {
       expect(client.getInstructions()?.length).toBeGreaterThan(100);
       expect(Buffer.byteLength(client.getInstructions() ?? '')).toBeLessThan(2_000);
@@ -172,6 +195,7 @@ describe('a server that is only started', () => {
     'channels',
     'relay',
     'scripts',
+    'folder',
   ])('the %s server loads neither SQLite nor a verb nor the configuration before the first call', async (side) => {
     const { metafile } = await build({
       entryPoints: [`src/mcp/${side}.ts`],

@@ -374,7 +374,7 @@ describe.skipIf(!onLinux)('setup on Linux', () => {
   test.for([
     [['--workspace', 'site'], "--workspace 'site' must be NAME=PATH", 2],
     [['--workspace', 'a b=/tmp'], 'must be NAME=PATH', 2],
-    [['--remove', '--root', '/tmp'], '--remove takes no workspaces', 2],
+    [['--remove', '--root', '/tmp'], '--remove takes no folders', 2],
     [['--no-desktop', '--desktop-config', 'x'], '--desktop-config and --no-desktop exclude each other', 2],
     [
       ['--workspace', 'a=/no/where'],

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { RELAY_CLIENTS, type RelayClient } from '../../project/relay.ts';
 import type { Cli } from '../context.ts';
-import { type Side, serve, serveRelay } from '../serve.ts';
+import { type Side, serve, serveFolder, serveRelay } from '../serve.ts';
+import { path } from '../terminal/arguments.ts';
 
 export function mcpCommand(cli: Cli): Command {
   const server = (side: Side, description: string) =>
@@ -25,7 +26,17 @@ export function mcpCommand(cli: Cli): Command {
         'Your scripts, and tasks for Claude Code, for other agents; setup --toolset scripts adds it.',
       ),
     )
-    .addCommand(relayServer(cli));
+    .addCommand(relayServer(cli))
+    .addCommand(folderServer(cli));
+}
+
+function folderServer(cli: Cli): Command {
+  return new Command('folder')
+    .description('The files of the folder that both sides share; setup --toolset folder adds it.')
+    .option('--path <folder>', 'share this folder, not that of config.json', path)
+    .option('--all-tools', 'offer all 14 tools, not the 7 that suffice')
+    .helpOption('-h, --help', 'show this help')
+    .action((named: { path?: string; allTools?: true }) => serveFolder(cli.env, named));
 }
 
 function relayServer(cli: Cli): Command {

@@ -14,17 +14,21 @@ export interface FolderOptions {
   /** Absolute paths. */
   readonly root?: readonly string[];
   readonly defaultWorkspace?: string;
+  /** The one that both sides share; an absolute path. */
+  readonly folder?: string;
 }
 
 const NAME = /^[\w.-]+$/;
 
 /** Refuses a folder that is not there. Throws UsageError for a workspace that is not written as NAME=PATH. */
-export function foldersOf({ workspace = [], root = [], defaultWorkspace }: FolderOptions): Result<Folders> {
+export function foldersOf(options: FolderOptions): Result<Folders> {
+  const { workspace = [], root = [], defaultWorkspace, folder } = options;
   const named = workspace.map(nameAndPath);
-  for (const path of [...named.map(([, path]) => path), ...root]) {
+  const shared = folder === undefined ? [] : [folder];
+  for (const path of [...named.map(([, path]) => path), ...root, ...shared]) {
     if (!isFolder(path)) return refuse(missing(path));
   }
-  return ok({ workspaces: Object.fromEntries(named), roots: root, defaultWorkspace });
+  return ok({ workspaces: Object.fromEntries(named), roots: root, defaultWorkspace, sharedFolder: folder });
 }
 
 /** Asks for one workspace; an empty answer names none. Undefined when the person cancels. */

@@ -58,6 +58,8 @@ export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean)
     return refuse(
       `Claude Desktop's file may be any of: ${places.join(', ')}. Name it: --desktop-config FILE`,
     );
+  if (options.toolset?.includes('folder') && (options.folder ?? config.folder.path) === undefined)
+    return refuse('no folder is shared yet. Name the one that both sides are to share: --folder PATH');
   const asks = mayAsk && !options.workspace && Object.keys(config.workspaces).length === 0;
   const folders = asks ? await withAnswers(cli, options) : foldersOf(options);
   if (!folders.ok) return folders;

@@ -28,6 +28,7 @@ export function setupCommand(cli: Cli): Command {
     .option('--desktop-config <file>', "Claude Desktop's configuration file, if it is not found", path)
     .option('--no-checks', 'propose no checks for the workspaces, and no policy')
     .addOption(toolsetOption())
+    .option('--folder <path>', 'the folder that both sides share, for --toolset folder', path)
     .option('--no-desktop', 'skip Claude Desktop')
     .option('--no-code', 'skip Claude Code')
     .option('--remove', 'undo everything setup did')
@@ -42,6 +43,7 @@ export function setupCommand(cli: Cli): Command {
         'bridge-supervisor setup --workspace web=~/code/web --yes',
         'bridge-supervisor setup --dry-run',
         'bridge-supervisor setup --toolset channels',
+        'bridge-supervisor setup --toolset folder --folder ~/shared',
         'bridge-supervisor setup --remove',
       ),
     )
@@ -80,9 +82,10 @@ async function setup(cli: Cli, options: Options): Promise<void> {
   await carryOut(cli, planned.value, options);
 }
 
-function checkOptions({ remove, workspace, root, defaultWorkspace, desktop, desktopConfig }: Options): void {
-  if (remove && (workspace || root || defaultWorkspace !== undefined))
-    throw new UsageError('--remove takes no workspaces: it removes what setup added.');
+function checkOptions(options: Options): void {
+  const { remove, workspace, root, defaultWorkspace, folder, desktop, desktopConfig } = options;
+  if (remove && (workspace || root || defaultWorkspace !== undefined || folder !== undefined))
+    throw new UsageError('--remove takes no folders: it removes what setup added.');
   if (!desktop && desktopConfig !== undefined)
     throw new UsageError('--desktop-config and --no-desktop exclude each other.');
 }

@@ -51,10 +51,18 @@ export const callChannelTools = mcpRoute(
   ),
 );
 
-function toolCall(name: string, begin: string): Example {
+export const callFolderTools = mcpRoute(
+  'folder',
+  'The files of the shared folder, as `mcp folder` has them: one message of MCP over Streamable HTTP, without a session.',
+  toolCall('list_directory', `data: {"result":{"content":[{"type":"text","text":"[FILE] spec.md…`, {
+    path: '.',
+  }),
+);
+
+function toolCall(name: string, begin: string, args: object = {}): Example {
   return {
     headers: { Accept: 'application/json, text/event-stream' },
-    send: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } },
+    send: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } },
     answer: `event: message\n${begin}"jsonrpc":"2.0","id":1}\n\n`,
   };
 }
