@@ -1,8 +1,15 @@
 /** Requests to the API. An answer is a value whatever it is: also a refusal, and that nobody answered. */
 import { signal } from '@preact/signals';
-import { learnTime } from './browser-clock.ts';
+import { after, learnTime } from './browser-clock.ts';
 
 const KEY = 'bridge-key';
+
+/**
+ * So long an answer may take to begin, and to come. A connection that a phone has lost in its sleep never ends by itself, and
+ * a question on it would wait for ever.
+ */
+export const MAX_ANSWER_MS = 8_000;
+const MAX_BODY_MS = 60_000;
 
 /** What the server has refused, by RFC 9457. */
 export interface Problem {
@@ -65,6 +72,8 @@ async function ask<T>(
   const headers: Record<string, string> = { ...keyHeaders() };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (requestId !== undefined) headers['Idempotency-Key'] = requestId;
+  const late = new AbortController();
+  let callOff = after(MAX_ANSWER_MS, () => late.abort());
   try {
     const response = await fetch(path, {
       method,
@@ -72,13 +81,17 @@ async function ask<T>(
       cache: 'no-store',
       credentials: 'same-origin',
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      ...(stop && { signal: stop }),
+      signal: stop ? AbortSignal.any([stop, late.signal]) : late.signal,
     });
+    callOff();
+    callOff = after(MAX_BODY_MS, () => late.abort());
     learnTime(response.headers.get('date'));
     if (response.ok) return { ok: true, value: await read(response), headers: response.headers };
     return { ok: false, problem: await problemOf(response, headers) };
   } catch {
     return { ok: false, problem: UNREACHABLE };
+  } finally {
+    callOff();
   }
 }
 

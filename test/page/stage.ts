@@ -18,12 +18,21 @@ export interface Stage extends AsyncDisposable {
   open(place: string, options?: Parameters<typeof openPage>[0] & { readonly role?: Role }): Promise<Watched>;
 }
 
-export async function createStage(): Promise<Stage> {
-  const rig = await createRig();
+export interface StageOptions {
+  /** One that has a supervisor, and that its owner ends; otherwise one of the stage's own. */
+  readonly rig?: Rig;
+  /** Keys of `http` in the configuration. */
+  readonly http?: Readonly<Record<string, unknown>>;
+  /** Instead of the time of this machine. */
+  readonly now?: string;
+}
+
+export async function createStage({ rig: given, http = {}, now }: StageOptions = {}): Promise<Stage> {
+  const rig = given ?? (await createRig());
   // The page tells times by the clock of the server, which goes as that of the machine does.
-  rig.clock.advance(Date.now() - rig.clock.now().getTime());
-  await beSupervisor(rig);
-  const api = await serve(rig);
+  rig.clock.advance((now === undefined ? Date.now() : Date.parse(now)) - rig.clock.now().getTime());
+  if (!given) await beSupervisor(rig);
+  const api = await serve(rig, { http });
   const url = `http://127.0.0.1:${api.port}/`;
   const link = async (role: Role = 'admin') => {
     const { code } = await makeSignInCode(rig.bridge, { name: 'phone', role, lifetimeMs: 120_000 });
@@ -43,7 +52,7 @@ export async function createStage(): Promise<Stage> {
     },
     async [Symbol.asyncDispose]() {
       await api[Symbol.asyncDispose]();
-      await rig[Symbol.asyncDispose]();
+      if (!given) await rig[Symbol.asyncDispose]();
     },
   };
 }

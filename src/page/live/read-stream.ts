@@ -1,6 +1,6 @@
 /** Server-sent events by `fetch`: unlike `EventSource` it sends a header, and tells a refusal from a lost connection. */
 import { createParser } from 'eventsource-parser';
-import { keyHeaders } from '../api.ts';
+import { keyHeaders, MAX_ANSWER_MS } from '../api.ts';
 import { after, learnTime } from '../browser-clock.ts';
 
 /** The server beats every 15 seconds: a stream without a byte for so long is lost, whatever the browser says. */
@@ -22,7 +22,7 @@ export async function readStream(
 ): Promise<{ readonly status: number }> {
   const silent = new AbortController();
   const signal = AbortSignal.any([stop, silent.signal]);
-  let callOff = after(MAX_SILENCE_MS, () => silent.abort());
+  let callOff = after(MAX_ANSWER_MS, () => silent.abort());
   try {
     const headers = { ...keyHeaders(), Accept: 'text/event-stream' };
     const response = await fetch(path, { headers, cache: 'no-store', credentials: 'same-origin', signal });
