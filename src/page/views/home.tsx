@@ -42,11 +42,10 @@ function Whole({
   readonly overview: WireOverview;
   readonly asked: readonly WireRequest[];
 }) {
-  const { waiting, running, verifying, landing, queue, holds } = overview;
-  // What asks is shown by what it asks, and not a second time.
-  const asking = new Set(asked.map(({ project_id }) => project_id));
-  const decisions = waiting.filter(({ id, status }) => !(status === 'awaiting_answer' && asking.has(id)));
-  const yours = decisions.length + asked.length;
+  const { waiting, running, verifying, landing, queue, holds, counts } = overview;
+  const decisions = counts.awaiting_approval + counts.attention;
+  const yours = decisions + asked.length;
+  const further = decisions - waiting.length;
   const titles = new Map(
     [...waiting, ...running.map(({ project }) => project)].map(({ id, title }) => [id, title]),
   );
@@ -54,13 +53,20 @@ function Whole({
     <section class="page page-home">
       <div class="column">
         <h1>
-          {yours === 0 ? 'Nothing waits for you' : `${yours} ${yours === 1 ? 'waits' : 'wait'} for you`}
+          {yours === 0
+            ? 'Nothing waits for you'
+            : `${yours.toLocaleString('en')} ${yours === 1 ? 'waits' : 'wait'} for you`}
         </h1>
         {yours === 0 && <Empty overview={overview} />}
         <div class="stack">
-          {decisions.map((project) => (
+          {waiting.map((project) => (
             <WaitingCard key={project.id} project={project} />
           ))}
+          {further > 0 && (
+            <a class="row" href="#/projects">
+              {further.toLocaleString('en')} more that wait, or are stuck
+            </a>
+          )}
           {asked.map((request) => (
             <RequestCard
               key={request.id}
