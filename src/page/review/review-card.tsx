@@ -1,15 +1,17 @@
 /** One round: what was measured, what Claude says, what changed, and the decision. */
 import type { WireShownEvidence } from '../../wire/schemas/evidence.ts';
-import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
+import type { WireOverview, WireProjectAnswer } from '../../wire/schemas/http.ts';
 import type { WireDecision, WireRound } from '../../wire/schemas/round.ts';
 import { draftOf } from '../drafts.ts';
 import { actorText } from '../figures.ts';
-import { ofRounds } from '../live/concerns.ts';
+import { ofOverview, ofRounds } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { Copy } from '../parts/copy.tsx';
 import { Markdown } from '../parts/markdown.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Ago, Long } from '../parts/text.tsx';
+import { projectAddress } from '../route.ts';
+import { plainLine } from '../visible-text.ts';
 import { Changes } from './changes.tsx';
 import { DecisionBar } from './decision-bar.tsx';
 import { TrustBox } from './trust.tsx';
@@ -37,6 +39,7 @@ export function ReviewCard({ answer, round: shown }: Props) {
     <article class="review" aria-label={`Round ${round}`}>
       <div class="review-facts">
         {decision && <DecidedNote decision={decision} />}
+        {decision && project.round === round && <NextWaiting after={project.id} />}
         {decision && <UnsentReason id={project.id} round={round} />}
         {!isKnown && <p class="quiet">Loading…</p>}
         {evidence.value && <TrustBox evidence={evidence.value} />}
@@ -114,6 +117,20 @@ export function DecidedNote({
       )}
       {allowed.length > 0 && <p>Allowed: {allowed.join(', ')}</p>}
     </section>
+  );
+}
+
+/** Who has decided on one goes on to the next. */
+function NextWaiting({ after }: { readonly after: string }) {
+  const overview = useResource<WireOverview>('/overview', ofOverview);
+  const next = overview.value?.waiting.find(
+    ({ id, status }) => id !== after && status === 'awaiting_approval',
+  );
+  if (!next) return null;
+  return (
+    <a class="row" href={projectAddress(next.id, next.round)} data-item>
+      <span class="row-title">Next: {plainLine(next.title)}</span>
+    </a>
   );
 }
 
