@@ -16,6 +16,7 @@ import { idle } from './idle.ts';
 import { largeStore } from './large-store.ts';
 import type { Measurement } from './measurement.ts';
 import { notify } from './notify.ts';
+import { page } from './page.ts';
 import { planToSpawn } from './plan-to-spawn.ts';
 import { rejections } from './rejections.ts';
 import { asJson, head, lines, type Measured, machine, type Report } from './report.ts';
@@ -42,6 +43,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   httpStreams,
   notify,
   channels,
+  page,
 ];
 
 const HELP = `Usage: npm run bench -- [options]
