@@ -1,6 +1,7 @@
 /** The page at every width and in both colours: nothing slides sideways, and nothing is out of reach. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { pause } from '../../src/bridge/holds.ts';
@@ -27,6 +28,14 @@ async function violations(page: Page): Promise<string[]> {
     "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
   );
   return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}: ${nodes[0]?.failureSummary}`);
+}
+
+/** Keeps a picture for a person to look at, where CI says so. */
+async function keepLook(page: Page, name: string): Promise<void> {
+  const folder = process.env.LOOKS_FOLDER;
+  if (!folder) return;
+  const file = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.png`;
+  await page.screenshot({ path: join(folder, file), fullPage: true });
 }
 
 inBrowser(
@@ -71,6 +80,7 @@ inBrowser(
           await page.evaluate(`location.hash = '${place}'`);
           await page.getByText(words).or(page.getByPlaceholder(words)).first().waitFor();
           const where = `${place} at ${width} in ${colorScheme}`;
+          await keepLook(page, `${words}-${width}-${colorScheme}`);
           if ((await overflow(page)) > 0) found.push(`${where}: slides sideways by ${await overflow(page)}`);
           if (width === 320 || width === 1440)
             found.push(...(await violations(page)).map((what) => `${where}: ${what}`));
