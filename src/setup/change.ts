@@ -159,7 +159,8 @@ async function freeName(path: string, bytes: Buffer): Promise<string> {
   }
 }
 
-function missingFolders(folder: string): string[] {
+/** Folders that have to be made for it, outermost first. */
+export function missingFolders(folder: string): string[] {
   return existsSync(folder) ? [] : [...missingFolders(dirname(folder)), folder];
 }
 

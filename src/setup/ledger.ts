@@ -10,8 +10,8 @@ import { configFile } from '../state-folder.ts';
 
 const fileRecord = z.object({
   path: z.string(),
-  /** Claude Desktop's file, or our own config.json. */
-  owner: z.enum(['desktop', 'bridge']),
+  /** Claude Desktop's file, our own config.json, or a command of Claude Code. */
+  owner: z.enum(['desktop', 'bridge', 'command']),
   /** Fingerprint of what we last wrote. */
   written: z.string(),
   /** We created the file. */

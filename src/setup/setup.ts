@@ -19,6 +19,7 @@ import {
   replacedWarning,
 } from './desktop.ts';
 import { readFormerEntries, readRecords, writeFormerEntry } from './ledger.ts';
+import { type CommandPlan, planRelayCommand, planRelayCommandRemoval } from './relay-command.ts';
 import { type ServerStart, serverStart, throughWsl } from './server-start.ts';
 import { type Folders, planWorkspaces, planWorkspacesRemoval } from './workspaces.ts';
 import { applyChange } from './write.ts';
@@ -66,6 +67,9 @@ export async function planSetup(wanted: SetupOptions, context: SetupContext): Pr
       : [() => planDesktop(desktop, startInDesktop, toolsets, recordOf('desktop', desktop))]),
   ]);
   if (!files.ok) return files;
+  const command = wanted.code
+    ? await planRelayCommand(context, toolsets.includes('relay'), (path) => recordOf('command', path))
+    : NO_COMMAND;
   const code = wanted.code
     ? planCode(
         (side) => serverStart(side, wanted.selfCommand, context.stateDir),
@@ -79,7 +83,11 @@ export async function planSetup(wanted: SetupOptions, context: SetupContext): Pr
     .flatMap((change) => [...lossWarnings(change, start), ...duplicateWarnings(change, start)]);
   for (const { name, replaces } of code?.servers ?? [])
     if (replaces) warnings.push(replacedWarning('Claude Code', name));
-  return ok({ files: files.value, code, warnings });
+  return ok({
+    files: [...files.value, ...command.files],
+    code,
+    warnings: [...warnings, ...command.warnings],
+  });
 }
 
 /** The command for Claude Desktop. */
@@ -119,10 +127,18 @@ export async function planRemoval(
     ...(unwanted.desktop === null ? [] : [...paths].map((path) => () => undo(path))),
   ]);
   if (!files.ok) return files;
+  const takesCommand = unwanted.code && (!isPart || toolsets.includes('relay'));
+  const command = takesCommand
+    ? await planRelayCommandRemoval(context, (path) =>
+        records.find((record) => record.owner === 'command' && record.path === path),
+      )
+    : NO_COMMAND;
   const former = await readFormerEntries(context.stateDir);
   const code = unwanted.code ? planCodeRemoval(context, former, isPart ? toolsets : undefined) : null;
-  return ok({ files: files.value, code, warnings: [] });
+  return ok({ files: [...files.value, ...command.files], code, warnings: command.warnings });
 }
+
+const NO_COMMAND: CommandPlan = { files: [], warnings: [] };
 
 /** Whether the plan would change anything. */
 export function hasChanges({ files, code }: SetupPlan): boolean {

@@ -77,6 +77,7 @@ export function commandsOf({ calls, claude }: CodePlan): string[] {
 const NAMES: Readonly<Record<FilePlan['owner'], string>> = {
   desktop: 'Claude Desktop',
   bridge: 'Configuration',
+  command: 'Claude Code, /get',
 };
 
 type Kind = 'created' | 'changed' | 'removed' | 'none';
@@ -101,7 +102,9 @@ function shownOf({ owner, record, former }: FilePlan): readonly VisibleValue[] {
 }
 
 function diffOf(change: FilePlan): string[] {
-  const { file, text } = change;
+  const { file, text, owner } = change;
+  // All of it is ours.
+  if (owner === 'command') return changedLines(file.text, text ?? '').flatMap(plainLines);
   const shown = shownOf(change);
   return changedLines(redactConfig(file.text, shown), redactConfig(text ?? '', shown)).flatMap(plainLines);
 }
@@ -115,10 +118,12 @@ function fileLines(change: FilePlan, isRemoval: boolean): string[] {
   const { owner, file, backup } = change;
   // Nothing was asked for.
   if (owner === 'bridge' && !isChange(change)) return [];
-  const head =
-    owner === 'desktop'
-      ? desktopHead(change, isRemoval)
-      : `The configuration ${isRemoval ? 'is restored' : 'has your folders'}:`;
+  const heads = {
+    desktop: () => desktopHead(change, isRemoval),
+    bridge: () => `The configuration ${isRemoval ? 'is restored' : 'has your folders'}:`,
+    command: () => `Claude Code ${hasNow(false, isRemoval, isChange(change))} the command /get:`,
+  };
+  const head = heads[owner]();
   return [head, ...indented([file.path, ...(backup === null ? [] : [`as it was: ${backup}`])])];
 }
 

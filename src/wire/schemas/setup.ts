@@ -7,7 +7,9 @@ export const setupSchema = z
     dry_run: z.boolean().describe('nothing was changed'),
     files: z.array(
       z.strictObject({
-        owner: z.enum(['desktop', 'bridge']).describe("Claude Desktop's configuration, or ours"),
+        owner: z
+          .enum(['desktop', 'bridge', 'command'])
+          .describe("Claude Desktop's configuration, ours, or a command of Claude Code"),
         path: path(),
         change: z.enum(['created', 'changed', 'removed', 'none']),
         backup: path().nullable().describe('a copy of what was there'),
