@@ -1,7 +1,7 @@
 /** Starts a stdio server. Nothing is imported until it is known which one. */
 import type { Environment } from '../environment.ts';
 import type { FolderScope } from '../mcp/folder/define-folder-tool.ts';
-import type { RelayClient } from '../project/relay.ts';
+import type { RelayServing } from '../mcp/relay.ts';
 
 const SERVERS = {
   desktop: async (env: Environment) => (await import('../mcp/desktop.ts')).serveDesktop(env),
@@ -23,8 +23,8 @@ export async function serve(side: Side, env: Environment): Promise<void> {
 }
 
 /** The same of the relay, whose server is told who is connected. */
-export async function serveRelay(env: Environment, client: RelayClient, isHeld: boolean): Promise<void> {
-  await (await import('../mcp/relay.ts')).serveRelay(env, client, isHeld);
+export async function serveRelay(env: Environment, serving: RelayServing): Promise<void> {
+  await (await import('../mcp/relay.ts')).serveRelay(env, serving);
 }
 
 /** The same of the shared folder, where more is said about it than in the configuration. */

@@ -17,10 +17,17 @@ import { serveStdio } from './stdio.ts';
 import { RELAY_RUN_INSTRUCTIONS, relayInstructionsFor } from './texts/instructions.ts';
 import type { Toolset } from './toolset.ts';
 
+export interface RelayServing {
+  readonly client: RelayClient;
+  readonly isHeld: boolean;
+  /** How long the client may say nothing; undefined: for ever. */
+  readonly idleMs?: number | undefined;
+}
+
 /** Serves the relay over stdin and stdout; resolves when the client is gone and everything is closed. */
-export async function serveRelay(env: Environment, client: RelayClient, isHeld: boolean): Promise<void> {
+export async function serveRelay(env: Environment, { client, isHeld, idleMs }: RelayServing): Promise<void> {
   const scope = { client, runId: scopeFrom(env)?.runId, isHeld };
-  await serveStdio(buildRelayServer(bridgeAccess(env, systemClock), scope), systemClock);
+  await serveStdio(buildRelayServer(bridgeAccess(env, systemClock), scope), systemClock, idleMs);
 }
 
 export function buildRelayServer(access: BridgeAccess, scope: RelayScope): BridgeServer {

@@ -12,14 +12,20 @@ import { logToStderr } from './stderr.ts';
 /**
  * Resolves when the client is gone and everything is closed: nothing of ours keeps the process alive then. When it is
  * not the client that ends the connection, the reason goes to stderr and the exit code is not 0.
+ *
+ * @param idleMs After so long without a word of the client it ends, too, with exit code 0; undefined: never.
  */
-export async function serveStdio(server: BridgeServer, clock: Clock): Promise<void> {
+export async function serveStdio(server: BridgeServer, clock: Clock, idleMs?: number): Promise<void> {
   const transport = lineTransport(process.stdin, process.stdout, (why, line) =>
     logToStderr(`a message of the client could not be read: ${why}: ${line.slice(0, SHOWN_CHARACTERS)}`),
   );
-  const gone = connectionEnd(transport, clock);
+  const idle = Promise.withResolvers<void>();
+  const watching = new AbortController();
+  const gone = connectionEnd(transport, clock, idle.promise);
   await server.connect(transport);
+  if (idleMs !== undefined) void idleEnd(clock, idleMs, watching.signal).then(idle.resolve);
   const failure = await gone;
+  watching.abort();
   if (failure) {
     logToStderr(`the connection to the client ended: ${failure.message}`);
     process.exitCode = 1;
@@ -33,7 +39,11 @@ export async function serveStdio(server: BridgeServer, clock: Clock): Promise<vo
 const SHOWN_CHARACTERS = 120;
 
 /** Resolves with what has ended the connection, where it was not the client. */
-async function connectionEnd(transport: Transport, clock: Clock): Promise<Error | undefined> {
+async function connectionEnd(
+  transport: Transport,
+  clock: Clock,
+  idle: Promise<void>,
+): Promise<Error | undefined> {
   const watching = new AbortController();
   const failure = await new Promise<Error | undefined>((resolve) => {
     const ended = () => resolve(undefined);
@@ -49,9 +59,24 @@ async function connectionEnd(transport: Transport, clock: Clock): Promise<Error 
     process.once('SIGINT', ended);
     transport.onclose = ended;
     void parentGone(clock, watching.signal).then(ended);
+    void idle.then(ended);
   });
   watching.abort();
   return failure;
+}
+
+/** Resolves when the client has said nothing for so long; never once it is aborted. */
+async function idleEnd(clock: Clock, idleMs: number, signal: AbortSignal): Promise<void> {
+  let heardAt = clock.monotonic();
+  // The transport reads already: this listener takes nothing away from it.
+  process.stdin.on('data', () => {
+    heardAt = clock.monotonic();
+  });
+  for (let left = idleMs; left > 0; left = heardAt + idleMs - clock.monotonic()) {
+    await clock.sleep(left, signal);
+    if (signal.aborted) return;
+  }
+  logToStderr(`the client has said nothing for ${idleMs / 1_000} s: ended, as --idle-timeout says`);
 }
 
 /** EOF is what Windows says of a closed pipe. */

@@ -1,13 +1,15 @@
 /** The relay with the real claude: two sessions, one for each side, that ask and answer each other. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
+import { fetchFromRelay, sendToRelay } from '../../src/bridge/relay.ts';
+import { RELAY_COMMAND, relayCommandFile } from '../../src/setup/relay-command.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { runClaude, temporaryFolder } from '../simulator/claude.ts';
-import { test } from './rig.ts';
+import { bridgeCall, test } from './rig.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -65,5 +67,70 @@ describe('two sessions of claude', () => {
     expect(heard[0]).toContain('Which port?');
     expect(heard[1]).toContain('Port 8080.');
     expect(heard[1]).not.toContain('Which port?');
+  });
+});
+
+describe('/get', () => {
+  test('/get reaches Claude whole, with what stands behind it and no permission to ask for', async () => {
+    const stateDir = await temporaryFolder('bridge-state-');
+    const home = await temporaryFolder('bridge-home-');
+    const file = relayCommandFile({ env: {}, homeDir: home });
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, RELAY_COMMAND);
+    const heard: string[] = [];
+    const script = sequence([
+      (turn) => {
+        heard.push(turn.userTexts.join('\n'));
+        return relayCall('relay_fetch', { reader: 'code' });
+      },
+      (turn) => {
+        heard.push(turn.toolResults.at(-1)?.text ?? '');
+        return say('Nothing waits.');
+      },
+    ]);
+    await using simulator = await startSimulator({ script });
+    const args = ['--mcp-config', await configFor('code', stateDir), '--strict-mcp-config'];
+    const session = await runClaude(simulator.url, {
+      args,
+      stdin: '/get status',
+      environment: { HOME: home, USERPROFILE: home },
+    });
+    expect((await session.ended).result?.result).toBe('Nothing waits.');
+    expect(heard[0]).toContain('What stands behind /get, which may be nothing: status');
+    expect(heard[0]).not.toContain('sha256');
+    expect(heard[1]).toBe('{"messages":[],"waiting":0,"held":0}');
+  });
+});
+
+describe('runs of the supervisor', () => {
+  test('a run with the relay writes to Claude Desktop under its own id, and reads nothing', async ({
+    rig,
+  }) => {
+    await rig.configure({ toolsets_in_runs: ['relay'] });
+    await rig.startSupervisor();
+    const secret = await sendToRelay(rig.bridge, { sender: 'desktop', message: 'For your own session.' });
+    expect(secret.ok).toBe(true);
+    const tools: string[] = [];
+    rig.script = sequence([
+      (turn) => {
+        tools.push(...turn.tools);
+        return relayCall('relay_send', { message: 'Half way.' });
+      },
+      bridgeCall('bridge_send_completion', { summary: 'Done' }),
+      say('Submitted.'),
+    ]);
+    const id = await rig.send('# Plan: Together\nWork.');
+    await rig.until(id, 'awaiting_approval');
+    expect(tools.filter((name) => name.includes('relay'))).toEqual(['mcp__claude_bridge_relay__relay_send']);
+    const { runs } = await rig.details(id);
+    const fetching = {
+      reader: 'desktop',
+      client: 'desktop',
+      isHeld: false,
+      unreadOnly: true,
+      limit: 5,
+    } as const;
+    const { messages } = await fetchFromRelay(rig.bridge, fetching, () => []);
+    expect(messages).toMatchObject([{ content: 'Half way.', sender: 'code', runId: runs[0]?.id }]);
   });
 });

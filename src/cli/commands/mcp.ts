@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { RELAY_CLIENTS, type RelayClient } from '../../project/relay.ts';
 import type { Cli } from '../context.ts';
 import { type Side, serve, serveFolder, serveRelay } from '../serve.ts';
@@ -48,8 +48,29 @@ function relayServer(cli: Cli): Command {
         .makeOptionMandatory(),
     )
     .option('--hold', 'let it fetch only what you let through with: bridge-supervisor relay get')
+    .option(
+      '--idle-timeout <seconds>',
+      'end after so long without a word of the client; Claude Desktop does not start it again by itself',
+      idleTime,
+    )
     .helpOption('-h, --help', 'show this help')
-    .action(({ client, hold }: { client: RelayClient; hold?: true }) =>
-      serveRelay(cli.env, client, hold === true),
+    .action(({ client, hold, idleTimeout }: RelayOptions) =>
+      serveRelay(cli.env, { client, isHeld: hold === true, idleMs: idleTimeout }),
     );
+}
+
+interface RelayOptions {
+  readonly client: RelayClient;
+  readonly hold?: true;
+  /** In milliseconds. */
+  readonly idleTimeout?: number;
+}
+
+/** A week: a timer of Node cannot be longer than 24 days. */
+const MAX_IDLE_SECONDS = 7 * 24 * 3_600;
+
+function idleTime(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+$/.test(text) && seconds >= 1 && seconds <= MAX_IDLE_SECONDS) return seconds * 1_000;
+  throw new InvalidArgumentError(`It must be a whole number of seconds from 1 to ${MAX_IDLE_SECONDS}.`);
 }
