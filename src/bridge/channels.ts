@@ -6,7 +6,6 @@ import {
   channelMessagesAfter,
   channelSenders,
   channelSummaries,
-  channelTotals,
   findChannelMessage,
   numberBeforeNewest,
   unreadByChannel,
@@ -18,11 +17,6 @@ export type { ChannelMessage, ChannelSummary };
 /** All channels by name, or those whose names begin so. */
 export async function channels(bridge: Bridge, prefix?: string): Promise<ChannelSummary[]> {
   return channelSummaries(databaseOf(bridge).read, prefix);
-}
-
-/** How many messages there are in all channels, and how many bytes they take. */
-export async function channelSizes(bridge: Bridge): Promise<{ messages: number; bytes: number }> {
-  return channelTotals(databaseOf(bridge).read);
 }
 
 /** The newest messages of a channel, in order. */

@@ -200,24 +200,3 @@ describe('several copies at once', () => {
     expect(status.facts).toMatchObject({ status: 'complete', round: 2 });
   });
 });
-
-describe('the relay server with --idle-timeout', () => {
-  const start = (...more: string[]) =>
-    new ServerProcess([...SERVE, 'relay', '--client', 'code', ...more], { BRIDGE_HOME: stateFolder() });
-
-  test('the server ends with 0 when its client says nothing for so long, and not before', async () => {
-    const server = start('--idle-timeout', '3');
-    await server.initialize();
-    const begun = performance.now();
-    expect(await server.call('relay_fetch', { reader: 'code' })).toMatchObject({ result: {} });
-    expect(await server.exit).toBe(0);
-    expect(performance.now() - begun).toBeGreaterThan(2_900);
-    expect(server.stderr).toContain('the client has said nothing for 3 s');
-  });
-
-  test.each(['0', '-1', 'soon', '1e3', '99999999'])('a timeout of %s is refused', async (seconds) => {
-    const server = start('--idle-timeout', seconds);
-    expect(await server.exit).toBe(2);
-    expect(server.stderr).toContain('whole number of seconds');
-  });
-});

@@ -3,6 +3,7 @@
  * bridge rests on these answers and on nothing else.
  */
 import { afterEach, beforeEach, describe } from 'vitest';
+import { channelsConform } from './conformance/channels.ts';
 import { eventsConform } from './conformance/events.ts';
 import { holdsConform } from './conformance/holds.ts';
 import { leaseConform } from './conformance/lease.ts';
@@ -38,6 +39,7 @@ export function storeConformance(name: string, open: () => Promise<TestStore>): 
     reviewsConform(store);
     updatesConform(store);
     messagesConform(store);
+    channelsConform(store);
     eventsConform(store);
     holdsConform(store);
     leaseConform(store);

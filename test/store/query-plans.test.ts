@@ -2,6 +2,13 @@ import Sqlite from 'better-sqlite3';
 import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { LOCAL_MACHINE } from '../../src/project/ids.ts';
+import {
+  channelMessagesAfter,
+  channelTotals,
+  findChannelMessage,
+  findChannelMessageByKey,
+  numberBeforeNewest,
+} from '../../src/store/channels.ts';
 import type { Reader } from '../../src/store/database.ts';
 import { BEGINNING, eventsAfter, newestCursor } from '../../src/store/events.ts';
 import { waitingMessages } from '../../src/store/messages.ts';
@@ -18,6 +25,8 @@ import {
   queuedProjects,
   readyProjects,
 } from '../../src/store/queue.ts';
+import { findReader } from '../../src/store/readers.ts';
+import { readMarks } from '../../src/store/reads.ts';
 import { completionsOf, lastDecision, newestCompletions } from '../../src/store/reviews.ts';
 import { spentBetween } from '../../src/store/run-facts.ts';
 import { openRuns, openRunsOf, runsOf } from '../../src/store/runs.ts';
@@ -190,6 +199,50 @@ describe('lists', () => {
       'SEARCH approvals USING INDEX sqlite_autoindex_approvals_1 (project_id=?)',
     ],
   ])('a list reads and sorts no more than it shows: %s', async (_, work, ...plan) => {
+    expect(await planOf(work)).toEqual(plan);
+  });
+});
+
+describe('channels', () => {
+  const ofChannel = 'channel_messages_by_channel';
+  test.each<[string, (db: Reader) => Promise<unknown>, ...string[]]>([
+    [
+      'the next messages of a channel',
+      (db) => channelMessagesAfter(db, 'c', 5, 20),
+      `SEARCH channel_messages USING INDEX ${ofChannel} (channel=? AND number>?)`,
+    ],
+    [
+      'the newest messages of a channel',
+      (db) => numberBeforeNewest(db, 'c', 20),
+      `SEARCH channel_messages USING COVERING INDEX ${ofChannel} (channel=?)`,
+    ],
+    [
+      'a message by its key',
+      (db) => findChannelMessageByKey(db, 'c', 's', 'k'),
+      'SEARCH channel_messages USING INDEX channel_messages_by_key (channel=? AND sender=? AND dedupe_key=?)',
+    ],
+    [
+      'a message by its id',
+      (db) => findChannelMessage(db, 'i'),
+      'SEARCH channel_messages USING INDEX sqlite_autoindex_channel_messages_1 (id=?)',
+    ],
+    [
+      'how many there are, and their size',
+      (db) => channelTotals(db),
+      'SCAN channel_messages USING COVERING INDEX channel_messages_by_age',
+    ],
+    [
+      'the position of a reader',
+      (db) => findReader(db, 'r', 'c'),
+      'SEARCH readers USING INDEX sqlite_autoindex_readers_1 (reader=? AND channel=?)',
+    ],
+    [
+      'the marks of a channel',
+      (db) => readMarks(db, 'c'),
+      `SEARCH channel_messages USING COVERING INDEX ${ofChannel} (channel=?)`,
+      'SEARCH reads USING INDEX reads_by_number (number=?)',
+    ],
+  ])('%s: read by an index, and no content that is not shown', async (_, work, ...plan) => {
     expect(await planOf(work)).toEqual(plan);
   });
 });
