@@ -87,6 +87,14 @@ function bufferIn(rig: Rig, sql: string): string {
   return file;
 }
 
+describe('mcp relay --idle-timeout', () => {
+  test.for(['0', '-1', 'soon', '1e3', '99999999'])('a timeout of %s is refused', async (seconds, { rig }) => {
+    const refused = await rig.run('mcp', 'relay', '--client', 'code', '--idle-timeout', seconds);
+    expect(refused.stderr).toContain('whole number of seconds');
+    expect(refused.code).toBe(2);
+  });
+});
+
 describe('import of a relay', () => {
   test('messages come over in order with times and read marks, once, and the file stays as it is', async ({
     rig,

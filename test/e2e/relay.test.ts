@@ -8,6 +8,7 @@ import { RELAY_COMMAND, relayCommandFile } from '../../src/setup/relay-command.t
 import { call, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { ServerProcess } from '../mcp/rig.ts';
 import { runClaude, temporaryFolder } from '../simulator/claude.ts';
 import { bridgeCall, test } from './rig.ts';
 
@@ -99,6 +100,19 @@ describe('/get', () => {
     expect(heard[0]).toContain('What stands behind /get, which may be nothing: status');
     expect(heard[0]).not.toContain('sha256');
     expect(heard[1]).toBe('{"messages":[],"waiting":0,"held":0}');
+  });
+});
+
+describe('mcp relay --idle-timeout', () => {
+  test('the server ends with 0 when its client says nothing for so long, and not before', async () => {
+    const args = [CLI, 'mcp', 'relay', '--client', 'code', '--idle-timeout', '3'];
+    const server = new ServerProcess(args, { BRIDGE_HOME: await temporaryFolder('bridge-state-') });
+    await server.initialize();
+    const begun = performance.now();
+    await server.request('tools/list');
+    expect(await server.exit).toBe(0);
+    expect(performance.now() - begun).toBeGreaterThan(2_900);
+    expect(server.stderr).toContain('the client has said nothing for 3 s');
   });
 });
 
