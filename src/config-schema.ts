@@ -150,7 +150,7 @@ const fields = z.strictObject({
   mcp_servers: z
     .record(z.string().regex(/^[\w-]+$/, "must be a name of letters, digits, '_' and '-'"), mcpServer)
     .default({})
-    .describe('Further MCP servers for every run.'),
+    .describe('Further MCP servers for every run; `setup --share NAME` gives one to Claude Desktop, too.'),
   ask_wait: askWait
     .prefault('2m')
     .describe(

@@ -78,6 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | 'anything'>> = {
   selftest: ['bridge', 'claude', 'git', 'machine', 'simulator', 'wire', 'clock', 'mcp-client'],
   doctor: [
     'control',
+    'folder',
     'setup',
     'selftest',
     'mcp',

@@ -19,6 +19,7 @@ import { logsGroup } from './logs.ts';
 import { notifyGroup } from './notify.ts';
 import { programGroup } from './program.ts';
 import { serviceGroup } from './service.ts';
+import { sharedFolderGroup } from './shared-folder.ts';
 import { stateFolderGroup } from './state-folder.ts';
 import { storeGroup } from './store.ts';
 import { supervisorGroup } from './supervisor.ts';
@@ -46,6 +47,7 @@ export function checkGroups(context: DoctorContext): CheckGroup[] {
     notifyGroup,
     workspacesGroup,
     worktreesGroup,
+    sharedFolderGroup,
     unattendedGroup,
     logsGroup,
     leftoversGroup,

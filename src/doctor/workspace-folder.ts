@@ -39,54 +39,69 @@ const probed = z.object({
   writable: z.union([z.boolean(), z.string()]),
 });
 
-/**
- * Checks whether Claude can work in a folder. The probe has a process of its own: a folder on a dead network drive
- * blocks for ever.
- */
-export async function checkFolder(
-  context: DoctorContext,
-  { name, path }: WorkspaceFolder,
-): Promise<FindingFacts> {
-  const subject = path;
-  const correct = { hint: `Create it or correct config.json, then run: ${context.applyCommand}` };
-  const guard = await guardedBy(context.platform, context.homeDir, path);
-  if (guard !== null) return (context.plannedEnv ? problem : warning)(subject, guardAdvice(path, guard));
-  const asked = await context.run(process.execPath, ['-e', PROBE, path], {
-    env: context.env,
-    timeoutMs: PROBE_TIMEOUT_MS,
-  });
-  if (asked.failure === 'late')
-    return problem(
-      subject,
-      `${capitalize(name)} does not respond: a disconnected network drive, or a folder that this system protects.`,
-      {
-        hint: 'Connect the drive, or allow this program access to the folder.',
-      },
-    );
-  const facts = probed.safeParse(parseJson(asked.stdout)).data;
-  if (!facts) return problem(subject, `${capitalize(name)} could not be checked: ${asked.stderr.trim()}`);
-  if (facts.folder === 'ENOENT' || facts.folder === 'ENOTDIR')
-    return problem(subject, `${capitalize(name)} does not exist.`, correct);
-  if (facts.folder === false) return problem(subject, `${capitalize(name)} is not a folder.`, correct);
-  if (facts.folder !== true || facts.writable !== true)
-    return problem(
-      subject,
-      `${capitalize(name)} is not readable and writable (${facts.folder === true ? facts.writable : facts.folder}).`,
-      {
-        hint: `chmod u+rwx ${path}`,
-      },
-    );
-  if (await liesIn(facts.real, context.stateDir))
+/** Checks whether Claude can work in a folder. */
+export async function checkFolder(context: DoctorContext, folder: WorkspaceFolder): Promise<FindingFacts> {
+  const { name, path: subject } = folder;
+  const probe = await probeFolder(context, folder);
+  if ('finding' in probe) return probe.finding;
+  if (await liesIn(probe.real, context.stateDir))
     return problem(
       subject,
       `${capitalize(name)} is inside the state folder, where Claude could change the database: no run starts there.`,
       { hint: `Name another folder in config.json, then run: ${context.applyCommand}` },
     );
-  if (await liesIn(context.stateDir, facts.real))
+  if (await liesIn(context.stateDir, probe.real))
     return warning(
       subject,
       `${capitalize(name)} contains the state folder: Claude's file tools are denied its files, but a command such as \`grep -r\` can read them.`,
       { hint: 'Name narrower folders in config.json.' },
     );
   return ok(subject, `${capitalize(name)} is writable`);
+}
+
+/**
+ * The path of a folder that is there and can be written, without links; otherwise what is wrong with it. The probe has a process
+ * of its own: a folder on a dead network drive blocks for ever.
+ */
+export async function probeFolder(
+  context: DoctorContext,
+  { name, path }: Pick<WorkspaceFolder, 'name' | 'path'>,
+): Promise<{ readonly real: string } | { readonly finding: FindingFacts }> {
+  const subject = path;
+  const wrong = (finding: FindingFacts) => ({ finding });
+  const correct = { hint: `Create it or correct config.json, then run: ${context.applyCommand}` };
+  const guard = await guardedBy(context.platform, context.homeDir, path);
+  if (guard !== null)
+    return wrong((context.plannedEnv ? problem : warning)(subject, guardAdvice(path, guard)));
+  const asked = await context.run(process.execPath, ['-e', PROBE, path], {
+    env: context.env,
+    timeoutMs: PROBE_TIMEOUT_MS,
+  });
+  if (asked.failure === 'late')
+    return wrong(
+      problem(
+        subject,
+        `${capitalize(name)} does not respond: a disconnected network drive, or a folder that this system protects.`,
+        {
+          hint: 'Connect the drive, or allow this program access to the folder.',
+        },
+      ),
+    );
+  const facts = probed.safeParse(parseJson(asked.stdout)).data;
+  if (!facts)
+    return wrong(problem(subject, `${capitalize(name)} could not be checked: ${asked.stderr.trim()}`));
+  if (facts.folder === 'ENOENT' || facts.folder === 'ENOTDIR')
+    return wrong(problem(subject, `${capitalize(name)} does not exist.`, correct));
+  if (facts.folder === false) return wrong(problem(subject, `${capitalize(name)} is not a folder.`, correct));
+  if (facts.folder !== true || facts.writable !== true)
+    return wrong(
+      problem(
+        subject,
+        `${capitalize(name)} is not readable and writable (${facts.folder === true ? facts.writable : facts.folder}).`,
+        {
+          hint: `chmod u+rwx ${path}`,
+        },
+      ),
+    );
+  return { real: facts.real };
 }

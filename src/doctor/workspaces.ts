@@ -90,7 +90,8 @@ async function overlaps(workspaces: readonly WorkspaceFolder[]): Promise<Finding
   return found;
 }
 
-function foldersOf(config: Config): WorkspaceFolder[] {
+/** The folders in which Claude works, and those below which it may. */
+export function foldersOf(config: Config): WorkspaceFolder[] {
   const { workspaces, workspace, workspace_roots, claude_settings } = config;
   const folder = (title: string, path: string, own?: WorkspaceSettings, isWorkspace = true) => ({
     name: `${title} (${path})`,

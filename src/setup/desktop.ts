@@ -7,6 +7,7 @@ import { type JsonPath, setValue, valueAt } from './json-text.ts';
 import type { FileRecord } from './ledger.ts';
 import { planFile } from './plan-file.ts';
 import { isOurs, type ServerStart, startOf } from './server-start.ts';
+import type { SharedEntry } from './share.ts';
 
 /** The name under which Claude Desktop knows us. */
 export const DESKTOP_SERVER = serverName('desktop');
@@ -25,27 +26,74 @@ function pathOf(side: (typeof SIDES)[number]): JsonPath {
   return [SERVERS, serverName(side)];
 }
 
+/** What Claude Desktop is to have besides the server for the loop. */
+export interface DesktopExtras {
+  readonly toolsets: readonly ToolsetName[];
+  /** Servers of the person's own. */
+  readonly shared: readonly SharedEntry[];
+}
+
 /**
  * Plans our entries in Claude Desktop's file: that of the loop, of the toolsets asked for, and of those that are there, as
- * an earlier version may have left them.
+ * an earlier version may have left them; and the person's own servers. Refuses where another server has the name of one.
  */
 export function planDesktop(
   path: string,
   startOfSide: (side: Side) => ServerStart,
-  toolsets: readonly ToolsetName[],
+  { toolsets, shared }: DesktopExtras,
   former: FileRecord | undefined,
 ): Promise<Result<FilePlan>> {
-  return planFile(path, ALL_OURS, (file) => {
-    const wanted = TOOLSETS.filter(
-      (name) => toolsets.includes(name) || isOurs(name, valueAt(file.text, pathOf(name))),
-    );
-    const settings = [
-      { path: OURS, value: startOfSide('desktop') },
-      ...wanted.map((name) => ({ path: pathOf(name), value: startOfSide(name) })),
-    ];
-    // Claude Desktop treats a file with a byte order mark as broken and may replace it without its servers.
-    return applySettings(file, { owner: 'desktop', settings, former, mayHaveBom: false });
+  return planFile(
+    path,
+    [...ALL_OURS, ...shared.map(({ name }) => sharedPath(name))],
+    (file) => {
+      const wanted = TOOLSETS.filter(
+        (name) => toolsets.includes(name) || isOurs(name, valueAt(file.text, pathOf(name))),
+      );
+      const kept = shared.filter(
+        ({ name, isAskedFor }) => isAskedFor || isAsWeShared(name, file.text, former),
+      );
+      const settings = [
+        { path: OURS, value: startOfSide('desktop') },
+        ...wanted.map((name) => ({ path: pathOf(name), value: startOfSide(name) })),
+        ...kept.map(({ name, entry }) => ({ path: sharedPath(name), value: entry })),
+      ];
+      // Claude Desktop treats a file with a byte order mark as broken and may replace it without its servers.
+      return applySettings(file, { owner: 'desktop', settings, former, mayHaveBom: false });
+    },
+    (text) => whyNameTaken(text, shared, former),
+  );
+}
+
+function sharedPath(name: string): JsonPath {
+  return [SERVERS, name];
+}
+
+/** The names under which setup has written servers of the person's own. */
+export function sharedNames(former: FileRecord | undefined): string[] {
+  const isOur = (path: JsonPath) => ALL_OURS.some((own) => isDeepStrictEqual(own, path));
+  return (former?.settings ?? []).flatMap(({ path }) => (isOur(path) ? [] : path.slice(1)));
+}
+
+function isAsWeShared(name: string, text: string, former: FileRecord | undefined): boolean {
+  const setting = former?.settings.find(({ path }) => isDeepStrictEqual(path, sharedPath(name)));
+  return setting !== undefined && isDeepStrictEqual(valueAt(text, sharedPath(name)), setting.value);
+}
+
+function whyNameTaken(
+  text: string,
+  shared: readonly SharedEntry[],
+  former: FileRecord | undefined,
+): string | null {
+  if (text.trim() === '') return null;
+  const taken = shared.find(({ name, entry, isAskedFor }) => {
+    const there = valueAt(text, sharedPath(name));
+    const isOther = there !== undefined && !isDeepStrictEqual(there, entry);
+    return isAskedFor && isOther && !isAsWeShared(name, text, former);
   });
+  return taken === undefined
+    ? null
+    : `it has another server named ${taken.name}, which stays as it is: give yours another name in mcp_servers, or remove that one`;
 }
 
 /** Plans to remove our entries and restore the former ones. Another server's entry under our name stays. */
@@ -60,14 +108,17 @@ export function planDesktopRemoval(path: string, former: FileRecord | undefined)
   );
 }
 
-/** Plans to remove the entries of some toolsets alone. */
-export function planToolsetRemoval(
+/** Plans to remove some of our entries alone; one that somebody has changed since stays. */
+export function planPartRemoval(
   path: string,
-  toolsets: readonly ToolsetName[],
+  { toolsets, shared }: { readonly toolsets: readonly ToolsetName[]; readonly shared: readonly string[] },
   former: FileRecord | undefined,
 ): Promise<Result<FilePlan>> {
-  return planFile(path, ALL_OURS, async (file) => {
-    const places = toolsets.filter((side) => isOurs(side, valueAt(file.text, pathOf(side)))).map(pathOf);
+  return planFile(path, [...ALL_OURS, ...shared.map(sharedPath)], async (file) => {
+    const places = [
+      ...toolsets.filter((side) => isOurs(side, valueAt(file.text, pathOf(side)))).map(pathOf),
+      ...shared.filter((name) => isAsWeShared(name, file.text, former)).map(sharedPath),
+    ];
     return undoSome(file, 'desktop', former, places);
   });
 }
@@ -82,10 +133,12 @@ export function entryText(entry: ServerStart): string {
   return setValue('', OURS, entry).trimEnd();
 }
 
-/** The names of ours under which Claude Desktop has an entry in this text. */
-export function entriesIn(text: string | null): string[] {
+/** The names of ours, and of the servers that setup has shared, under which Claude Desktop has an entry in this text. */
+export function entriesIn(text: string | null, shared: readonly string[] = []): string[] {
   if (text === null || text.trim() === '') return [];
-  return ALL_OURS.filter((path) => valueAt(text, path) !== undefined).flatMap((path) => path.slice(-1));
+  return [...ALL_OURS, ...shared.map(sharedPath)]
+    .filter((path) => valueAt(text, path) !== undefined)
+    .flatMap((path) => path.slice(-1));
 }
 
 /** Warnings about what a change takes away from others. */

@@ -15,12 +15,14 @@ import {
   lossWarnings,
   planDesktop,
   planDesktopRemoval,
-  planToolsetRemoval,
+  planPartRemoval,
   replacedWarning,
+  sharedNames,
 } from './desktop.ts';
-import { readFormerEntries, readRecords, writeFormerEntry } from './ledger.ts';
+import { type FileRecord, readFormerEntries, readRecords, writeFormerEntry } from './ledger.ts';
 import { type CommandPlan, planRelayCommand, planRelayCommandRemoval } from './relay-command.ts';
 import { type ServerStart, serverStart, throughWsl } from './server-start.ts';
+import { type McpServers, type SharedEntry, sharingOf } from './share.ts';
 import { type Folders, planWorkspaces, planWorkspacesRemoval } from './workspaces.ts';
 import { applyChange } from './write.ts';
 
@@ -49,6 +51,10 @@ export interface SetupOptions {
   readonly code: boolean;
   /** The toolsets asked for; those that are there are kept. */
   readonly toolsets?: readonly ToolsetName[] | undefined;
+  /** Names of `servers` that Claude Desktop is to have; those that it has by an earlier call are kept up to date. */
+  readonly share?: readonly string[] | undefined;
+  /** `mcp_servers` of the configuration. */
+  readonly servers?: McpServers | undefined;
   readonly folders: Folders;
 }
 
@@ -60,11 +66,14 @@ export async function planSetup(wanted: SetupOptions, context: SetupContext): Pr
   const { desktop, toolsets = [] } = wanted;
   const startInDesktop = (side: Side) => desktopStart(wanted, context, side);
   const start = startInDesktop('desktop');
+  const shared = sharedBy(wanted, desktop === null ? undefined : recordOf('desktop', desktop));
+  if (!shared.ok) return shared;
+  const extras = { toolsets, shared: shared.value.entries };
   const files = await all([
     () => planWorkspaces(context.stateDir, wanted.folders, recordOf('bridge')),
     ...(desktop === null
       ? []
-      : [() => planDesktop(desktop, startInDesktop, toolsets, recordOf('desktop', desktop))]),
+      : [() => planDesktop(desktop, startInDesktop, extras, recordOf('desktop', desktop))]),
   ]);
   if (!files.ok) return files;
   const command = wanted.code
@@ -86,8 +95,29 @@ export async function planSetup(wanted: SetupOptions, context: SetupContext): Pr
   return ok({
     files: [...files.value, ...command.files],
     code,
-    warnings: [...warnings, ...command.warnings],
+    warnings: [...warnings, ...command.warnings, ...shared.value.warnings],
   });
+}
+
+/** The servers that are asked for, and those that an earlier call has shared and the configuration still has. */
+function sharedBy(
+  { share = [], servers = {}, distribution }: SetupOptions,
+  former: FileRecord | undefined,
+): Result<{ readonly entries: readonly SharedEntry[]; readonly warnings: readonly string[] }> {
+  const entries: SharedEntry[] = [];
+  const warnings: string[] = [];
+  for (const name of new Set([...share, ...sharedNames(former)])) {
+    const isAskedFor = share.includes(name);
+    const sharing = sharingOf(name, servers);
+    if (!sharing.ok && isAskedFor) return sharing;
+    if (!sharing.ok) continue;
+    const { command, args = [], env = {} } = sharing.value.entry;
+    const entry =
+      distribution === undefined ? sharing.value.entry : throughWsl({ command, args, env }, distribution);
+    entries.push({ name, entry, isAskedFor });
+    if (isAskedFor) warnings.push(...sharing.value.warnings);
+  }
+  return ok({ entries, warnings });
 }
 
 /** The command for Claude Desktop. */
@@ -104,8 +134,10 @@ export interface RemovalOptions {
   /** Files of Claude Desktop that may hold our entry, besides those in the ledger; null skips Claude Desktop. */
   readonly desktop: readonly string[] | null;
   readonly code: boolean;
-  /** These alone; all that setup did when there is none. */
+  /** These alone, and those of `share`; all that setup did when there is none. */
   readonly toolsets?: readonly ToolsetName[] | undefined;
+  /** Names of servers that Claude Desktop is to have no more. */
+  readonly share?: readonly string[] | undefined;
 }
 
 /** Plans what to undo. */
@@ -118,10 +150,12 @@ export async function planRemoval(
   const desktops = records.filter(({ owner }) => owner === 'desktop');
   const paths = new Set([...desktops.map(({ path }) => path), ...(unwanted.desktop ?? [])]);
   const recordOf = (path: string) => desktops.find((record) => record.path === path);
-  const { toolsets = [] } = unwanted;
-  const isPart = toolsets.length > 0;
+  const { toolsets = [], share: shared = [] } = unwanted;
+  const isPart = toolsets.length + shared.length > 0;
   const undo = (path: string) =>
-    isPart ? planToolsetRemoval(path, toolsets, recordOf(path)) : planDesktopRemoval(path, recordOf(path));
+    isPart
+      ? planPartRemoval(path, { toolsets, shared }, recordOf(path))
+      : planDesktopRemoval(path, recordOf(path));
   const files = await all([
     ...(isPart ? [] : ours.map((record) => () => planWorkspacesRemoval(record))),
     ...(unwanted.desktop === null ? [] : [...paths].map((path) => () => undo(path))),

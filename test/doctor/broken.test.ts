@@ -677,6 +677,34 @@ describe('Claude Desktop and Claude Code', () => {
       message: /claude_bridge_desktop starts another server: claude_bridge_code/,
     },
     {
+      title: 'runs have a shared folder that nobody named',
+      breakIt: (rig) => rig.configure({ toolsets_in_runs: ['folder'] }),
+      check: 'folder.folder',
+      verdict: 'problem',
+      message: /no folder is named/,
+    },
+    {
+      title: 'the shared folder is missing',
+      breakIt: (rig) => rig.configure({ folder: { path: join(rig.root, 'gone') } }),
+      check: 'folder.folder',
+      verdict: 'problem',
+      message: /shared folder .* does not exist/,
+    },
+    {
+      title: 'the shared folder holds the state folder',
+      breakIt: (rig) => rig.configure({ folder: { path: rig.root } }),
+      check: 'folder.folder',
+      verdict: 'problem',
+      message: /overlaps with the state folder/,
+    },
+    {
+      title: 'the shared folder is a workspace',
+      breakIt: (rig) => rig.configure({ folder: { path: rig.workspace } }),
+      check: 'folder.folder',
+      verdict: 'warning',
+      message: /shared folder .* overlaps with workspace/,
+    },
+    {
       title: 'a toolset is registered with the server of another',
       async breakIt(rig) {
         await registerDesktop(rig, {});

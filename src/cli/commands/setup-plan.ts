@@ -35,6 +35,8 @@ export interface SetupPlanOptions extends FolderOptions {
   /** Whether to propose some for the workspaces. */
   readonly checks: boolean;
   readonly toolset?: readonly ToolsetName[];
+  /** Names of `mcp_servers`. */
+  readonly share?: readonly string[];
   readonly remove?: true;
 }
 
@@ -47,7 +49,10 @@ export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean)
   const places = desktopPlaces(cli, options);
   if (options.remove) {
     const desktop = options.desktop ? places : null;
-    return planRemoval({ desktop, code: options.code, toolsets: options.toolset }, context);
+    return planRemoval(
+      { desktop, code: options.code, toolsets: options.toolset, share: options.share },
+      context,
+    );
   }
   const entry = stableCommand(cli.selfCommand, cli.env);
   if (!entry.ok) return entry;
@@ -58,6 +63,8 @@ export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean)
     return refuse(
       `Claude Desktop's file may be any of: ${places.join(', ')}. Name it: --desktop-config FILE`,
     );
+  if (options.share && desktop === null)
+    return refuse(`--share needs Claude Desktop's file. Name it: --desktop-config FILE`);
   if (options.toolset?.includes('folder') && (options.folder ?? config.folder.path) === undefined)
     return refuse('no folder is shared yet. Name the one that both sides are to share: --folder PATH');
   const asks = mayAsk && !options.workspace && Object.keys(config.workspaces).length === 0;
@@ -70,6 +77,8 @@ export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean)
     distribution,
     code: options.code,
     toolsets: options.toolset,
+    share: options.share,
+    servers: config.mcp_servers,
     folders: { ...folders.value, proposals },
   };
   const planned = await planSetup(wanted, context);

@@ -28,6 +28,11 @@ export function setupCommand(cli: Cli): Command {
     .option('--desktop-config <file>', "Claude Desktop's configuration file, if it is not found", path)
     .option('--no-checks', 'propose no checks for the workspaces, and no policy')
     .addOption(toolsetOption())
+    .option(
+      '--share <name>',
+      'a server of mcp_servers that Claude Desktop gets, too; with --remove, loses; repeatable',
+      several,
+    )
     .option('--folder <path>', 'the folder that both sides share, for --toolset folder', path)
     .option('--no-desktop', 'skip Claude Desktop')
     .option('--no-code', 'skip Claude Code')
@@ -44,6 +49,7 @@ export function setupCommand(cli: Cli): Command {
         'bridge-supervisor setup --dry-run',
         'bridge-supervisor setup --toolset channels',
         'bridge-supervisor setup --toolset folder --folder ~/shared',
+        'bridge-supervisor setup --share github',
         'bridge-supervisor setup --remove',
       ),
     )

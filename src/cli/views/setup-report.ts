@@ -1,9 +1,10 @@
 /** What setup would do and what it did, as text and as JSON. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { shellWord } from '../../characters.ts';
 import { type FilePlan, isChange } from '../../setup/change.ts';
 import type { CodePlan } from '../../setup/code.ts';
-import { ALL_OURS, DESKTOP_SERVER, entriesIn } from '../../setup/desktop.ts';
+import { ALL_OURS, DESKTOP_SERVER, entriesIn, sharedNames } from '../../setup/desktop.ts';
 import type { SetupOutcome, SetupPlan } from '../../setup/setup.ts';
 import type { WireSetup } from '../../wire/schemas/setup.ts';
 import { changedLines } from '../terminal/diff.ts';
@@ -97,8 +98,11 @@ function kindOf(change: FilePlan): Kind {
 
 /** What we set or had set. */
 function shownOf({ owner, record, former }: FilePlan): readonly VisibleValue[] {
-  const place = owner === 'desktop' ? ALL_OURS.map((path) => ({ path })) : [];
-  return [...place, ...(record?.settings ?? []), ...(former?.settings ?? [])];
+  const settings = [...(record?.settings ?? []), ...(former?.settings ?? [])];
+  if (owner !== 'desktop') return settings;
+  // A server of the person's own may hold secrets: only its name is shown.
+  const ours = settings.filter(({ path }) => ALL_OURS.some((own) => isDeepStrictEqual(own, path)));
+  return [...ALL_OURS.map((path) => ({ path })), ...ours];
 }
 
 function diffOf(change: FilePlan): string[] {
@@ -128,9 +132,12 @@ function fileLines(change: FilePlan, isRemoval: boolean): string[] {
 }
 
 function desktopHead(change: FilePlan, isRemoval: boolean): string {
-  const after = entriesIn(change.text);
+  const shared = [
+    ...new Set([...sharedNames(change.former ?? undefined), ...sharedNames(change.record ?? undefined)]),
+  ];
+  const after = entriesIn(change.text, shared);
   if (!isRemoval) return `Claude Desktop ${hasNow(false, false, isChange(change))} ${after.join(' and ')}:`;
-  const gone = entriesIn(change.file.text).filter((name) => !after.includes(name));
+  const gone = entriesIn(change.file.text, shared).filter((name) => !after.includes(name));
   const names = gone.length === 0 ? [DESKTOP_SERVER] : gone;
   const keepsAnother = gone.length === 0 && after.includes(DESKTOP_SERVER);
   return `Claude Desktop ${hasNow(keepsAnother, true, isChange(change))} ${names.join(' and ')}:`;
