@@ -95,6 +95,7 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'credential.added': { name: 'phone', role: 'decide', kind: 'browser', expiresAt: null },
   'credential.rotated': { name: 'phone' },
   'credential.revoked': { name: 'phone' },
+  'credential.expired': { name: 'phone' },
   'supervisor.started': { pid: 4711, version: '1.2.3' },
   'supervisor.stop_requested': {},
   'supervisor.stopped': {},

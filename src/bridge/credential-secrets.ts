@@ -1,7 +1,7 @@
 /**
  * What a caller of the HTTP API shows: drawn at random, shown once, kept as a digest. `redaction.ts` knows these shapes.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** The public half finds the row; what is secret is never looked for, only compared. */
 const PUBLIC_HALF = /^(bst|bsc)_([0-9a-f]{12})_[\w-]{43}$/;
@@ -40,7 +40,7 @@ export function drawCode(): string {
 
 /** That many random bits need no salt and no slow hash. SHA-256 in hex. */
 export function digestOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }
 
 /** Compares in a time that does not depend on where they differ. */

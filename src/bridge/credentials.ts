@@ -15,7 +15,6 @@ import { ok, type Result, refuse } from '../result.ts';
 import {
   allCredentials,
   deleteCredential,
-  findCredential,
   insertCredential,
   putUse,
   replaceToken,
@@ -24,6 +23,7 @@ import { appendGlobalEvent } from '../store/events.ts';
 import { type Bridge, nowText } from './bridge.ts';
 import { drawSecret, idOfSecret, isDigestOf } from './credential-secrets.ts';
 import { databaseOf } from './open-bridge.ts';
+import { storedCredential } from './stored-credential.ts';
 
 /** A credential, and the token that stands for it: nobody can read it again. */
 export interface IssuedToken {
@@ -106,7 +106,7 @@ export async function credentials(bridge: Bridge): Promise<ListedCredential[]> {
 /** The credential that a token stands for now; undefined for one that is unknown, revoked, rotated away or expired. */
 export async function credentialOf(bridge: Bridge, token: string): Promise<Credential | undefined> {
   const id = idOfSecret('bst', token);
-  const found = id === undefined ? undefined : await findCredential(databaseOf(bridge).read, id);
+  const found = id === undefined ? undefined : await storedCredential(databaseOf(bridge), id);
   if (found?.kind !== 'token' || !isDigestOf(token, found.digest)) return undefined;
   return unlessExpired(found, nowText(bridge));
 }

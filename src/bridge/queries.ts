@@ -4,7 +4,7 @@ import { sumCosts } from '../project/costs.ts';
 import type { Dependency } from '../project/dependency.ts';
 import type { Hold } from '../project/hold.ts';
 import { OWN_ACCOUNT, type ProjectId, type RunId, unknownProject } from '../project/ids.ts';
-import { PROJECT_STATUSES, type Project, type ProjectStatus } from '../project/project.ts';
+import type { Project, ProjectStatus } from '../project/project.ts';
 import type { ProjectDetails } from '../project/project-details.ts';
 import type { Quota } from '../project/quota.ts';
 import { resumeCost } from '../project/resume-cost.ts';
@@ -36,6 +36,7 @@ import { allSchedules } from '../store/schedules.ts';
 import { latestUpdatesOf, updatesOf } from '../store/updates.ts';
 import { findWorktree } from '../store/worktrees.ts';
 import { type Bridge, lookUp } from './bridge.ts';
+import { countsOfStatuses } from './figures.ts';
 import { resolvePrefix } from './id-prefix.ts';
 import { currentLease, type Lease } from './lease.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -201,10 +202,6 @@ export async function overview(bridge: Bridge, limit: number): Promise<Overview>
     const project = projects.get(run.projectId);
     return project ? [{ project, run, completion: undefined, measured: undefined }] : [];
   });
-  const none = Object.fromEntries(PROJECT_STATUSES.map((status) => [status, 0])) as Record<
-    ProjectStatus,
-    number
-  >;
   const oldest = (status: ProjectStatus) =>
     listProjects(db, { statuses: [status], oldestFirst: true, limit });
   const queue = await queuedProjects(db, limit);
@@ -213,7 +210,7 @@ export async function overview(bridge: Bridge, limit: number): Promise<Overview>
     lease: await currentLease(bridge),
     holds: await allHolds(db),
     quotas: await quotasOf(db, OWN_ACCOUNT),
-    counts: { ...none, ...(await countByStatus(db)) },
+    counts: await countsOfStatuses(db),
     running,
     verifying: await progressOf(db, await oldest('verifying'), 'project.submitted'),
     landing: await progressOf(db, await oldest('approved'), 'project.approved'),

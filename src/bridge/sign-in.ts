@@ -9,7 +9,6 @@ import { ok, type Result, refuse } from '../result.ts';
 import {
   deleteExpiredBrowsers,
   deleteExpiredCodes,
-  findCredential,
   insertCredential,
   insertSignInCode,
   isSignInCode,
@@ -21,6 +20,7 @@ import { type Bridge, nowText } from './bridge.ts';
 import { digestOf, drawCode, drawKey, drawSecret, idOfSecret, isDigestOf } from './credential-secrets.ts';
 import { unlessExpired } from './credentials.ts';
 import { databaseOf } from './open-bridge.ts';
+import { storedCredential } from './stored-credential.ts';
 
 /** How long a browser stays signed in. */
 export const MAX_SESSION_MS = 30 * 24 * 3_600_000;
@@ -69,7 +69,13 @@ export async function signIn(bridge: Bridge, code: string): Promise<Result<Sessi
     const { trx, now } = writing;
     const taken = await takeSignInCode(trx, digestOf(code), now);
     if (!taken) return refuse(SPENT);
-    await deleteExpiredBrowsers(trx, now);
+    for (const expired of await deleteExpiredBrowsers(trx, now))
+      await appendGlobalEvent(
+        trx,
+        { type: 'credential.expired', data: { name: expired } },
+        'supervisor',
+        now,
+      );
     const { role } = taken;
     const expiresAt = new Date(Date.parse(now) + MAX_SESSION_MS).toISOString();
     const name = await insertUnderFreeName(trx, taken.name, {
@@ -99,7 +105,7 @@ export async function browserOf(
   key: string,
 ): Promise<Credential | undefined> {
   const id = idOfSecret('bsc', cookie);
-  const found = id === undefined ? undefined : await findCredential(databaseOf(bridge).read, id);
+  const found = id === undefined ? undefined : await storedCredential(databaseOf(bridge), id);
   if (!found || found.keyDigest === null) return undefined;
   if (!isDigestOf(cookie, found.digest) || !isDigestOf(key, found.keyDigest)) return undefined;
   return unlessExpired(found, nowText(bridge));

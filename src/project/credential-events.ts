@@ -19,4 +19,10 @@ export const CREDENTIAL_EVENTS = {
   'credential.revoked': event('A token of the HTTP API was revoked, or a browser signed out.', () => ({
     name: z.string(),
   })),
+  'credential.expired': event(
+    'A browser was signed out since its time was over; noted when the next one signs in.',
+    () => ({
+      name: z.string(),
+    }),
+  ),
 } satisfies Record<string, EventKind>;

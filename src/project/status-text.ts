@@ -120,6 +120,7 @@ const SENTENCES: EventTable<string | undefined> = {
   'credential.added': none,
   'credential.rotated': none,
   'credential.revoked': none,
+  'credential.expired': none,
   'supervisor.started': none,
   'supervisor.stop_requested': none,
   'supervisor.stopped': none,

@@ -37,13 +37,15 @@ export async function deleteCredential(trx: Writer, name: string): Promise<Crede
   return row && toCredential(row);
 }
 
-/** Deletes browsers whose time is over. */
-export async function deleteExpiredBrowsers(trx: Writer, now: string): Promise<void> {
-  await trx
+/** Deletes browsers whose time is over. Returns their names, in order. */
+export async function deleteExpiredBrowsers(trx: Writer, now: string): Promise<string[]> {
+  const rows = await trx
     .deleteFrom('credentials')
     .where('key_digest', 'is not', null)
     .where('expires_at', '<=', now)
+    .returning('name')
     .execute();
+  return rows.map(({ name }) => name).toSorted();
 }
 
 /** By name. */

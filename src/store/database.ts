@@ -30,6 +30,11 @@ export interface Database {
   write<T>(work: (writing: Writing) => Promise<T>): Promise<T>;
   /** Opens a feed that reports commits of other connections, or of anyone. The caller closes it. */
   changes(whose: 'others' | 'anyone'): ChangeFeed;
+  /**
+   * Names what is committed: the same answer as before means that nobody has committed anything in between, in this process
+   * or another. Undefined: nobody can say now.
+   */
+  version(): string | undefined;
   /** Identifies the file in the place of the store. When it changes, the store was moved, deleted or replaced. */
   identity(): Promise<string>;
   /** Checks the whole store; a million rows take about a second. Throws StoreError when it is damaged. */

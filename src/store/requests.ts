@@ -67,15 +67,23 @@ export async function undecidedRequests(db: Reader, projectId?: ProjectId): Prom
   return (await query.orderBy('created_at').orderBy('id').execute()).map(toRequest);
 }
 
+/** How many requests a person can decide now, of all projects. */
+export async function countAllUndecided(db: Reader): Promise<number> {
+  const row = await undecided(db).executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** How many requests of a project a person can decide now. */
 export async function countUndecided(db: Reader, projectId: ProjectId): Promise<number> {
-  const row = await db
+  const row = await undecided(db).where('project_id', '=', projectId).executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+function undecided(db: Reader) {
+  return db
     .selectFrom('requests')
     .select((query) => query.fn.countAll<number>().as('count'))
-    .where('state', 'in', UNDECIDED_STATES)
-    .where('project_id', '=', projectId)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+    .where('state', 'in', UNDECIDED_STATES);
 }
 
 /** Ids of what is to be decided by default at `now`, oldest first, with their projects. */

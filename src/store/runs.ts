@@ -118,6 +118,15 @@ export async function openRuns(db: Reader): Promise<Run[]> {
   return (await open(db).execute()).map(toRun);
 }
 
+export async function countOpenRuns(db: Reader): Promise<number> {
+  const row = await db
+    .selectFrom('runs')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** Those of a machine. */
 export async function openRunsOn(db: Reader, machine: MachineId): Promise<Run[]> {
   return (await open(db).where('machine_id', '=', machine).execute()).map(toRun);

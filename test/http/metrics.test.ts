@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { endRun } from '../../src/bridge/end-run.ts';
 import { createEnding } from '../../src/bridge/ended-run.ts';
 import { pause } from '../../src/bridge/holds.ts';
+import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
 import { costHistory, datesUntil } from '../../src/project/cost-history.ts';
-import { begin, projectIn, send, supervised } from '../bridge/steps.ts';
+import { accepted, begin, projectIn, send, supervised } from '../bridge/steps.ts';
 import { leaseOf } from '../bridge/submitted.ts';
 import { createRig } from '../rig.ts';
 import { EXPECTED } from './expected.ts';
@@ -57,6 +58,21 @@ test('the figures for Prometheus have what the store has, and how often each rou
     'bridge_http_requests_total{method="",route="",status="404"}': 1,
     'bridge_http_requests_total{method="",route="",status="421"}': 1,
     bridge_http_streams: 0,
+  });
+});
+
+test('runs under way and what waits for an answer are among the figures', async () => {
+  await using rig = await supervised();
+  await using api = await serve(rig);
+  const { id: projectId } = await send(rig);
+  const { run } = await begin(rig);
+  const call = { toolUseId: 'toolu_1', toolName: 'Bash', input: {}, agentId: null };
+  accepted(await openRequest(rig.bridge, { projectId, runId: run.id }, call, PERMISSION));
+  const { text } = await api.call('GET /metrics', { token: api.tokens.read });
+  expect(figuresIn(text)).toMatchObject({
+    bridge_runs_open: 1,
+    bridge_requests_waiting: 1,
+    'bridge_projects{status="in_progress"}': 1,
   });
 });
 

@@ -1,11 +1,12 @@
 /** A browser signs in by a code, and is worth something with both its halves until it signs out. */
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { makeSignInCode } from '../../src/bridge/sign-in.ts';
+import { addCredential } from '../../src/bridge/credentials.ts';
+import { MAX_SESSION_MS, makeSignInCode } from '../../src/bridge/sign-in.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Role } from '../../src/project/credential.ts';
 import { databaseFile } from '../../src/state-folder.ts';
-import { changingNothing } from '../bridge/steps.ts';
+import { accepted, changingNothing } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { answerOf, type Serving, serve, signedIn } from './server.ts';
@@ -229,6 +230,25 @@ test('tokens are made, listed, replaced and revoked over HTTP, shown once, and l
     'credential.rotated',
     'credential.revoked',
   ]);
+});
+
+test('browsers whose time is over are in the history once the next one signs in, and tokens stay listed', async () => {
+  await using rig = await createRig();
+  await signedIn(rig, 'tablet', 'read');
+  await signedIn(rig, 'phone', 'read');
+  accepted(await addCredential(rig.bridge, 'ci', 'read', 1_000, 'person'));
+  rig.clock.advance(MAX_SESSION_MS);
+  await signedIn(rig, 'laptop', 'read');
+  const expired = rig.rowsOf('events').filter(({ type }) => type === 'credential.expired');
+  expect(expired.map(({ actor, data }) => [actor, data])).toEqual([
+    ['supervisor', '{"name":"phone"}'],
+    ['supervisor', '{"name":"tablet"}'],
+  ]);
+  const names = rig.rowsOf('credentials').map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['ci', 'laptop']));
+  expect(names).not.toContain('phone');
+  await signedIn(rig, 'watch', 'read');
+  expect(rig.rowsOf('events').filter(({ type }) => type === 'credential.expired')).toHaveLength(2);
 });
 
 test('a browser has no token that could be replaced', async () => {

@@ -120,6 +120,7 @@ function texts(now: Date): EventTable<EventText> {
       plain(kind, `${name} ${kind === 'browser' ? 'signed in' : 'added'}, role ${role}`),
     'credential.rotated': ({ name }) => plain('token', `${name} rotated`),
     'credential.revoked': ({ name }) => plain('token', `${name} revoked`),
+    'credential.expired': ({ name }) => plain('token', `${name} expired`),
     'supervisor.started': ({ pid, version }) =>
       plain('supervisor', `started, pid ${pid}, version ${version}`),
     'supervisor.stop_requested': () => plain('supervisor', 'asked to stop'),

@@ -1,5 +1,4 @@
-import { overview } from '../../bridge/queries.ts';
-import { listRequests } from '../../bridge/requests.ts';
+import { figures } from '../../bridge/figures.ts';
 import { runTotals, spentInPeriod } from '../../bridge/spending.ts';
 import { BUDGET_PERIODS } from '../../project/budget.ts';
 import { HOLD_KINDS } from '../../project/hold.ts';
@@ -24,7 +23,7 @@ bridge_projects{status="in_progress"} 2
   },
   async run(_input, call) {
     const { bridge, clock, counts, events } = call;
-    const { counts: projects, running, holds, lease } = await overview(bridge, 1);
+    const { projects, openRuns, undecided, holds, lease } = await figures(bridge);
     const totals = await runTotals(bridge);
     const spent = await Promise.all(
       BUDGET_PERIODS.map(async (period) => ({ period, ...(await spentInPeriod(bridge, period)) })),
@@ -34,9 +33,9 @@ bridge_projects{status="in_progress"} 2
       gauge('bridge_info', 'The version that serves this.', [{ labels: { version: VERSION }, value: 1 }]),
       gauge('bridge_projects', 'Projects by status.', samplesOf('status', Object.entries(projects))),
       gauge('bridge_requests_waiting', 'What Claude has asked and nobody has decided.', [
-        { value: (await listRequests(bridge, { undecided: true })).length },
+        { value: undecided },
       ]),
-      gauge('bridge_runs_open', 'Runs under way.', [{ value: running.length }]),
+      gauge('bridge_runs_open', 'Runs under way.', [{ value: openRuns }]),
       counter(
         'bridge_runs_ended_total',
         'Runs that have ended, by outcome.',

@@ -115,6 +115,7 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'credential.added': ({ name, kind }) => [kind === 'browser' ? 'browser signed in' : 'token added', name],
   'credential.rotated': ({ name }) => ['token rotated', name],
   'credential.revoked': ({ name }) => ['access revoked', name],
+  'credential.expired': ({ name }) => ['browser signed out: its time was over', name],
   'supervisor.started': () => ['supervisor started'],
   'supervisor.stop_requested': () => ['supervisor asked to stop'],
   'supervisor.stopped': () => ['supervisor stopped'],

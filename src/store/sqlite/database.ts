@@ -30,18 +30,31 @@ export async function openSqliteDatabase(
   const opened = fileIdentity(file);
   const versionOfOthers = versionReader(sqlite, file);
   let ownCommits = 0;
+  // One that failed is counted too: nobody has to know what became of its commit.
+  let ownWrites = 0;
   return {
     read: kysely,
     async write(work) {
       if (fileIdentity(file) !== opened) throw new StoreError('replaced', `${file}: ${REPLACED}`);
       if (repeatWrites) await rehearse(kysely, clock, work);
-      const result = await kysely.transaction().execute((trx) => work({ trx, now: nowText(clock) }));
-      ownCommits += 1;
-      return result;
+      try {
+        const result = await kysely.transaction().execute((trx) => work({ trx, now: nowText(clock) }));
+        ownCommits += 1;
+        return result;
+      } finally {
+        ownWrites += 1;
+      }
     },
     changes(whose) {
-      const version = () => (whose === 'others' ? versionOfOthers() : `${versionOfOthers()} ${ownCommits}`);
+      let seen = '0';
+      // Locked for a moment by a process that opens or closes it: the next call sees the change.
+      const others = () => (seen = versionOfOthers() ?? seen);
+      const version = () => (whose === 'others' ? others() : `${others()} ${ownCommits}`);
       return openChangeFeed(dirname(file), version, clock);
+    },
+    version() {
+      const others = versionOfOthers();
+      return others === undefined ? undefined : `${others} ${ownWrites}`;
     },
     identity: async () => fileIdentity(file),
     async check() {
@@ -60,18 +73,19 @@ export async function openSqliteDatabase(
 const REPLACED =
   'the database was deleted, moved or replaced while it was in use. Nothing was changed: put it back, or restart to use what is there now';
 
-/** A number that changes after each commit of another connection. */
-function versionReader(sqlite: Sqlite.Database, file: string): () => string {
+/**
+ * A number that changes after each commit of another connection (https://www.sqlite.org/pragma.html#pragma_data_version);
+ * undefined while the database is locked by a process that opens or closes it.
+ */
+function versionReader(sqlite: Sqlite.Database, file: string): () => string | undefined {
   const dataVersion = sqlite.prepare('PRAGMA data_version').pluck();
-  let seen = '0';
   return () => {
     try {
-      seen = String(translating(file, () => dataVersion.get()));
+      return String(translating(file, () => dataVersion.get()));
     } catch (error) {
-      // Locked for a moment by a process that opens or closes it: the next call sees the change.
       if (!(error instanceof StoreError && error.problem === 'busy')) throw error;
+      return undefined;
     }
-    return seen;
   };
 }
 
