@@ -1,11 +1,13 @@
 /** The link that signs a browser in: it works with the supervisor that answers, and else says what to do. */
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { describe, expect } from 'vitest';
 import { OUTPUTS } from '../../src/wire/schemas/outputs.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../free-port.ts';
+import { onLinux } from '../platform.ts';
 import { rowsOf } from '../store/raw.ts';
 import { type Rig, test } from './rig.ts';
 
@@ -55,6 +57,44 @@ describe('dashboard', () => {
     expect(role).toBe('decide');
     expect((await spend(port, url)).status).toBe(200);
   });
+
+  /** The command in a terminal of a desktop, where opening an address is noted in a file. */
+  async function inTerminal(rig: Rig, options: string, env: Readonly<Record<string, string>> = {}) {
+    const opened = `${rig.root}/opened`;
+    const opener = `#!/bin/sh\nprintf '%s\\n' "$#" "$1" >"${opened}.draft" && mv "${opened}.draft" "${opened}"\n`;
+    await mkdir(`${rig.root}/bin`, { recursive: true });
+    await writeFile(`${rig.root}/bin/xdg-open`, opener, { mode: 0o755 });
+    const wrapper = ['sh', '-c', `exec script -qefc "$* ${options}" /dev/null`, 'sh'];
+    const { PATH } = rig.environment;
+    const desktop = { DISPLAY: ':0', PATH: `${rig.root}/bin:${PATH}`, ...env };
+    const ended = await rig.runWith({ wrapper, env: desktop }, 'dashboard');
+    return { ...ended, opened };
+  }
+
+  test.skipIf(!onLinux)(
+    'dashboard opens its link in a terminal on a desktop (needs script of util-linux)',
+    async ({ rig }) => {
+      await serving(rig);
+      const { stdout, opened } = await inTerminal(rig, '');
+      const [url = ''] = /^http:\S+/.exec(stdout) ?? [];
+      expect(stdout).toContain('It opens in your browser.');
+      await eventually(async () => expect(await readFile(opened, 'utf8')).toBe(`1\n${url}\n`));
+    },
+  );
+
+  test.skipIf(!onLinux)(
+    'dashboard opens nothing with --print, with --json and over ssh (needs script of util-linux)',
+    async ({ rig }) => {
+      await serving(rig);
+      const ssh = { SSH_CONNECTION: '10.0.0.2 50000 10.0.0.1 22' };
+      for (const [options, env] of [['--print'], ['--json'], ['', ssh]] as const) {
+        const { stdout, opened } = await inTerminal(rig, options, env);
+        expect(stdout).toContain('#signin=bsl_');
+        expect(stdout).not.toContain('opens');
+        expect(existsSync(opened)).toBe(false);
+      }
+    },
+  );
 
   test('dashboard --phone prints the public address, also as a QR code, for one who decides', async ({
     rig,

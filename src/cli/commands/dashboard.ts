@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { makeSignInCode } from '../../bridge/sign-in.ts';
 import { apiBase, whyUnreachable } from '../../control/api-address.ts';
 import { configOf, withBridge } from '../../control/host.ts';
+import { openUrl } from '../../machine/open-url.ts';
 import { ROLES, type Role } from '../../project/credential.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption } from '../terminal/arguments.ts';
@@ -25,7 +26,7 @@ export function dashboardCommand(cli: Cli): Command {
       new Option('--role <role>', 'what the browser may do; admin, and decide for a phone').choices(ROLES),
     )
     .option('--phone', 'a link for http.public_url, also as a QR code; 10 minutes instead of 2')
-    .option('--print', 'print the link alone')
+    .option('--print', 'print the link alone, and open nothing')
     .addOption(
       new Option('--demo', 'show the page on work of a scripted model, until ctrl-c').conflicts('phone'),
     )
@@ -45,6 +46,7 @@ export function dashboardCommand(cli: Cli): Command {
 const ABOUT = `
 The link signs one browser in to the HTTP API, once, for 30 days; what the
 browser does is recorded under its name. List and revoke browsers with 'token'.
+In a terminal on a desktop it opens by itself; over ssh it is only printed.
 
 With --demo it needs no account and no running supervisor: Claude Code, a
 supervisor and their store run in a temporary folder on a port of their own,
@@ -74,6 +76,7 @@ async function dashboard(cli: Cli, { role, phone, print, json }: Options): Promi
     cli.out.line(url);
     if (print) return;
     if (phone) cli.out.line(await qrCode(url));
+    else await openHere(cli, url);
     cli.out.hint(whatItIs(terms.minutes, granted));
   });
 }
@@ -88,10 +91,16 @@ async function demo(cli: Cli, { role = BROWSER.role, print, json }: Options): Pr
       if (json) return cli.out.json({ url, role, expires_at: expiresAt });
       cli.out.line(url);
       if (print) return;
+      await openHere(cli, url);
       cli.out.hint(whatItIs(DEMO_LINK_MINUTES, role));
       cli.out.line('\nIt fills within a minute, while you look on:\n');
     },
   });
+}
+
+/** Where a person looks at a terminal of this machine's desktop. A program that reads the link opens it itself. */
+async function openHere(cli: Cli, url: string): Promise<void> {
+  if (cli.out.isTerminal && (await openUrl(url, cli.env))) cli.out.hint('It opens in your browser.');
 }
 
 function whatItIs(minutes: number, role: Role): string {
