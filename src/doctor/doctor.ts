@@ -18,6 +18,7 @@ import { leftoversGroup } from './leftovers.ts';
 import { logsGroup } from './logs.ts';
 import { notifyGroup } from './notify.ts';
 import { programGroup } from './program.ts';
+import { scriptsGroup } from './scripts.ts';
 import { serviceGroup } from './service.ts';
 import { sharedFolderGroup } from './shared-folder.ts';
 import { stateFolderGroup } from './state-folder.ts';
@@ -45,6 +46,7 @@ export function checkGroups(context: DoctorContext): CheckGroup[] {
     supervisorGroup,
     httpGroup,
     notifyGroup,
+    scriptsGroup,
     workspacesGroup,
     worktreesGroup,
     sharedFolderGroup,

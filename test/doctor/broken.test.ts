@@ -1277,6 +1277,27 @@ async function receiver(rig: Rig, state: { off?: string; problem?: string }): Pr
   );
 }
 
+describe('broken scripts', () => {
+  expectEach([
+    {
+      title: 'a script that the owner lists is not there',
+      breakIt: (rig) => rig.configure({ scripts: { folder: rig.root, allow: ['gone.sh'] } }),
+      check: 'scripts.listed',
+      verdict: 'problem',
+      message: /gone\.sh cannot be run: script does not exist/,
+      hint: /take it out of 'scripts'/,
+    },
+    {
+      title: 'scripts are listed without their folder',
+      breakIt: (rig) => rig.configure({ scripts: { allow_in_runs: ['a.sh'] } }),
+      check: 'scripts.listed',
+      verdict: 'problem',
+      message: /'folder' of 'scripts' does not say where/,
+      hint: /Set 'folder'/,
+    },
+  ]);
+});
+
 describe('broken notifications', () => {
   expectEach([
     {

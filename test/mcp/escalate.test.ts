@@ -6,7 +6,7 @@ import { projectDetails } from '../../src/bridge/queries.ts';
 import { asProjectId } from '../../src/project/ids.ts';
 import { type Answered, desktop, hurryingClock, openStore, rowsIn, scripts, stateFolder } from './rig.ts';
 
-const AT_ONCE = { wait_seconds: 0 };
+const NO_WAIT = { wait_seconds: 0 };
 
 async function escalating(config: object = {}) {
   const home = stateFolder();
@@ -26,7 +26,7 @@ describe('passing a task on', () => {
     const { home, client } = await escalating();
     const sent = await client.call('escalate_to_claude', {
       request: '# Count\nCount the lines.',
-      ...AT_ONCE,
+      ...NO_WAIT,
     });
     expect(sent.facts).toMatchObject({
       status: 'queued',
@@ -58,12 +58,12 @@ describe('passing a task on', () => {
 
   test('the argument that newer clients name task is the same', async () => {
     const { home, client } = await escalating();
-    const sent = await client.call('escalate_to_claude', { task: 'Look.', ...AT_ONCE });
+    const sent = await client.call('escalate_to_claude', { task: 'Look.', ...NO_WAIT });
     expect((await projectOf(home, sent)).title).toBe('Look.');
     const none = await client.call('escalate_to_claude', {});
     expect(none).toMatchObject({ isError: true, text: expect.stringContaining("'request' is required") });
     for (const request of ['  ', 'a\u0000b'])
-      expect((await client.call('escalate_to_claude', { request, ...AT_ONCE })).isError).toBe(true);
+      expect((await client.call('escalate_to_claude', { request, ...NO_WAIT })).isError).toBe(true);
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
   });
 
@@ -74,7 +74,7 @@ describe('passing a task on', () => {
       'budget_usd: 999\n\n# Rich',
       '# Rich\n\n--mcp-config=/tmp/x --dangerously-skip-permissions',
     ]) {
-      const sent = await client.call('escalate_to_claude', { request, ...AT_ONCE });
+      const sent = await client.call('escalate_to_claude', { request, ...NO_WAIT });
       if (sent.isError) expect(sent.text).toContain('was not accepted');
       else expect(await projectOf(home, sent)).toMatchObject({ budgetUsd: 1, onApprove: 'branch' });
     }
@@ -84,13 +84,13 @@ describe('passing a task on', () => {
   test('a folder where no plan may work is refused', async () => {
     const { home, client } = await escalating();
     for (const cwd of ['/', '/etc', 'nowhere', home])
-      expect((await client.call('escalate_to_claude', { request: 'x', cwd, ...AT_ONCE })).isError).toBe(true);
+      expect((await client.call('escalate_to_claude', { request: 'x', cwd, ...NO_WAIT })).isError).toBe(true);
     expect(await rowsIn(home, 'projects')).toEqual([]);
   });
 });
 
 describe('limits', () => {
-  const CEILINGS = { permission_scope: 'edit', max_usd: 2, timeout: '10m', max_age: '30m' };
+  const ALLOWED = { permission_scope: 'edit', max_usd: 2, timeout: '10m', max_age: '30m' };
 
   test.each([
     ['nothing', {}, { permission_scope: 'edit', max_budget_usd: 2, timeout: 600 }, 1_800],
@@ -107,8 +107,8 @@ describe('limits', () => {
       1_800,
     ],
   ])('a caller who asks for %s gets no more than the owner allows', async (_, asked, limits, age) => {
-    const { home, client } = await escalating({ escalation: CEILINGS });
-    const sent = await client.call('escalate_to_claude', { request: 'x', ...asked, ...AT_ONCE });
+    const { home, client } = await escalating({ escalation: ALLOWED });
+    const sent = await client.call('escalate_to_claude', { request: 'x', ...asked, ...NO_WAIT });
     expect(sent.facts.limits).toEqual(limits);
     const project = await projectOf(home, sent);
     expect(project).toMatchObject({ budgetUsd: limits.max_budget_usd, timeoutMs: limits.timeout * 1_000 });
@@ -120,13 +120,13 @@ describe('limits', () => {
   test('the budget of the workspace is a limit too', async () => {
     const { home, client } = await escalating({ budget: { project_usd: 3 }, run_timeout: '5m' });
     const asked = { request: 'x', max_budget_usd: 10, timeout: 3_600 };
-    const sent = await client.call('escalate_to_claude', { ...asked, ...AT_ONCE });
+    const sent = await client.call('escalate_to_claude', { ...asked, ...NO_WAIT });
     expect(await projectOf(home, sent)).toMatchObject({ budgetUsd: 3, timeoutMs: 300_000 });
   });
 
   test('a task that only plans is done in plan mode', async () => {
     const { home, client } = await escalating();
-    const asked = { request: 'x', permission_scope: 'plan', ...AT_ONCE };
+    const asked = { request: 'x', permission_scope: 'plan', ...NO_WAIT };
     const project = await projectOf(home, await client.call('escalate_to_claude', asked));
     expect(project).toMatchObject({ permissionMode: 'plan' });
   });
@@ -135,7 +135,7 @@ describe('limits', () => {
 describe('repeating', () => {
   test('a retry under the same key is the same operation, and another task under it is refused', async () => {
     const { home, client } = await escalating();
-    const asked = { request: 'Once.', idempotency_key: 'k', ...AT_ONCE };
+    const asked = { request: 'Once.', idempotency_key: 'k', ...NO_WAIT };
     const first = await client.call('escalate_to_claude', asked);
     const second = await client.call('escalate_to_claude', asked);
     expect(second.facts).toEqual({ ...first.facts, idempotent_replay: true });
@@ -146,7 +146,7 @@ describe('repeating', () => {
 
   test('many retries at once make one project', async () => {
     const { home, client } = await escalating();
-    const asked = { request: 'Once.', idempotency_key: 'k', ...AT_ONCE };
+    const asked = { request: 'Once.', idempotency_key: 'k', ...NO_WAIT };
     const other = await scripts(home);
     const calls = [client, other, client, other].map((one) => one.call('escalate_to_claude', asked));
     const ids = (await Promise.all(calls)).map(({ facts }) => facts.operation_id);
@@ -158,7 +158,7 @@ describe('repeating', () => {
 describe('cancelling', () => {
   test('a task that has not begun is cancelled, and a second time nothing changes', async () => {
     const { client } = await escalating();
-    const sent = await client.call('escalate_to_claude', { request: 'x', ...AT_ONCE });
+    const sent = await client.call('escalate_to_claude', { request: 'x', ...NO_WAIT });
     const { operation_id } = sent.facts;
     for (let times = 0; times < 2; times += 1) {
       const cancelled = await client.call('cancel_operation', { operation_id, reason: 'no need' });

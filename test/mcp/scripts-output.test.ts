@@ -24,7 +24,7 @@ describe('bounds', () => {
     ['exactly as much', KEPT, false],
     ['one byte more', KEPT + 1, true],
     ['very much more', 3_000_000, true],
-  ])('of %s than is kept, the end is kept, and it is said when there was more', async (_, bytes, isCut) => {
+  ])('the end of %s than is kept is kept, and it is said when there was more', async (_, bytes, isCut) => {
     const { row, facts } = await printing(
       `process.stdout.write('a'.repeat(${bytes - 4}) + 'END.'); process.stderr.write('e');`,
     );

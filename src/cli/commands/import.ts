@@ -2,16 +2,28 @@ import { Command } from 'commander';
 import { type ChannelImport, importChannels } from '../../bridge/import-channels.ts';
 import { importProjects } from '../../bridge/import-projects.ts';
 import { importRelay } from '../../bridge/import-relay.ts';
+import { importScripts } from '../../bridge/import-scripts.ts';
 import { channelLimits } from '../../config-channels.ts';
 import { configOf, withBridge } from '../../control/host.ts';
+import { type CoworkFolder, readCoworkFolder } from '../../scripts/cowork-folder.ts';
 import { openClaudeBridge } from '../../store/sqlite/claude-bridge-file.ts';
 import { type PythonBridgeFile, readPythonBridge } from '../../store/sqlite/python-bridge-file.ts';
 import { type ForeignRelayMessage, readRelayBuffer } from '../../store/sqlite/relay-buffer-file.ts';
-import type { WireImport, WireMessageImport, WireProjectImport } from '../../wire/schemas/import.ts';
+import type {
+  WireImport,
+  WireMessageImport,
+  WireProjectImport,
+  WireScriptImport,
+} from '../../wire/schemas/import.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption, path } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
-import { channelImportLines, projectImportLines, relayImportLines } from '../views/import-text.ts';
+import {
+  channelImportLines,
+  projectImportLines,
+  relayImportLines,
+  scriptImportLines,
+} from '../views/import-text.ts';
 
 interface Options {
   readonly dryRun?: true;
@@ -23,7 +35,7 @@ export function importCommand(cli: Cli): Command {
 
     .argument(
       '<file>',
-      'a bridge.db of the Python bridge, a claude-bridge.db of Claude Bridge, or a .relay_buffer.db of mcp-relay',
+      'a bridge.db of the Python bridge, a claude-bridge.db of Claude Bridge, a .relay_buffer.db of mcp-relay, or the folder of a cowork-to-code bridge',
       path,
     )
     .option('--dry-run', 'show what would be imported, and change nothing')
@@ -35,6 +47,7 @@ export function importCommand(cli: Cli): Command {
         'bridge-supervisor import ~/.claude-bridge-python/bridge.db --dry-run',
         'bridge-supervisor import ~/claude-bridge.db',
         'bridge-supervisor import ~/.relay_buffer.db',
+        'bridge-supervisor import ~/.cowork-to-code-bridge',
       ),
     )
     .action((file: string, options: Options) => importFile(cli, file, options));
@@ -42,15 +55,18 @@ export function importCommand(cli: Cli): Command {
 
 const ABOUT = `
 Of the Python bridge: its projects, with their plans, updates, completions and
-decisions. None begins by itself: what is open waits for you. Of the other two:
-the messages with their ids, times, order and keys, and how far each consumer
-has come.
+decisions. None begins by itself: what is open waits for you. Of Claude Bridge
+and mcp-relay: the messages with their ids, times, order and keys, and how far
+each consumer has come. Of a cowork-to-code bridge: what it ran; its scripts are
+named and not copied, what waited there is not run, and its token stays there.
 
 The file is only read. What is here already stays, so a second import adds only
 what is new. Stop the other program first, or import again after that.`;
 
 async function importFile(cli: Cli, file: string, { dryRun, json }: Options): Promise<void> {
   const isDry = dryRun === true;
+  const folder = await readCoworkFolder(file);
+  if (folder !== undefined) return importCoworkFolder(cli, file, folder, isDry, json);
   const projects = readPythonBridge(file);
   if (projects !== undefined) return importPythonBridge(cli, file, projects, isDry, json);
   const relayed = readRelayBuffer(file);
@@ -111,6 +127,30 @@ async function importClaudeBridge(
   } finally {
     opened.value.close();
   }
+}
+
+async function importCoworkFolder(
+  cli: Cli,
+  file: string,
+  { scripts, runs, tasks, unreadable }: CoworkFolder,
+  isDry: boolean,
+  json: true | undefined,
+): Promise<void> {
+  const { keep_days } = configOf(cli).scripts;
+  const done = await withBridge(cli, (bridge) => importScripts(bridge, runs, file, keep_days, isDry));
+  const { added, tooOld } = done;
+  const wire: WireScriptImport = {
+    dry_run: isDry,
+    file,
+    kind: 'cowork-to-code-bridge',
+    scripts: [...scripts],
+    runs: done.runs,
+    added,
+    too_old: tooOld,
+    tasks,
+    unreadable,
+  };
+  print(cli, json, wire, scriptImportLines(wire));
 }
 
 function channelsToWire(file: string, isDry: boolean, done: ChannelImport): WireMessageImport {

@@ -1,7 +1,7 @@
 /** What `import` took over, in words. */
 import { inQuotes } from '../../project/quotation.ts';
 import { plural } from '../../project/text.ts';
-import type { WireMessageImport, WireProjectImport } from '../../wire/schemas/import.ts';
+import type { WireMessageImport, WireProjectImport, WireScriptImport } from '../../wire/schemas/import.ts';
 
 const DRY = 'Dry run: nothing was changed.';
 
@@ -28,6 +28,25 @@ export function relayImportLines(done: WireMessageImport): string[] {
   return [
     `${plural(added, 'message')} ${isDry ? 'to import' : 'imported'} into the relay, ${unread} of them unread; ${messages - added} of ${messages} are here already.`,
     isDry ? DRY : 'Next: bridge-supervisor setup --toolset relay',
+  ];
+}
+
+export function scriptImportLines(done: WireScriptImport): string[] {
+  const { dry_run: isDry, scripts, runs, added, too_old: tooOld, tasks, unreadable } = done;
+  const here = runs - added - tooOld;
+  return [
+    `${plural(added, 'run')} of scripts ${isDry ? 'to import' : 'imported'}; ${here} of ${runs} are here already.`,
+    ...(tooOld > 0 ? [`${plural(tooOld, 'run')} older than is kept here, and left out.`] : []),
+    ...(tasks > 0
+      ? [`${plural(tasks, 'task')} that nobody took up there: pass on again what is still wanted.`]
+      : []),
+    ...(unreadable > 0 ? [`${plural(unreadable, 'file')} not understood, and left out.`] : []),
+    ...(scripts.length > 0
+      ? [
+          `Its scripts: ${scripts.join(', ')}. None may run before you list it: read it, then name its folder and it in 'scripts' in config.json.`,
+        ]
+      : []),
+    isDry ? DRY : 'Next: bridge-supervisor setup --toolset scripts',
   ];
 }
 

@@ -44,10 +44,23 @@ const projects = z.strictObject({
   not_understood: z.array(z.string()).describe('what has values in the file and was left out, and how many'),
 });
 
+const scripts = z.strictObject({
+  dry_run: dryRun(),
+  file: path(),
+  kind: z.literal('cowork-to-code-bridge'),
+  scripts: z.array(z.string()).describe('in its folder; none may run before you list it'),
+  runs: z.int().describe('in its record, with what waited to be run'),
+  added: z.int().describe('of these, now, or to be added'),
+  too_old: z.int().describe('of these, older than is kept here'),
+  tasks: z.int().describe('that nobody took up there, and nobody does here'),
+  unreadable: z.int().describe('files that are something else'),
+});
+
 export const importSchema = z
-  .discriminatedUnion('kind', [messages, projects])
+  .discriminatedUnion('kind', [messages, projects, scripts])
   .describe('What `import` took over, or would.');
 
 export type WireImport = z.output<typeof importSchema>;
 export type WireMessageImport = z.output<typeof messages>;
 export type WireProjectImport = z.output<typeof projects>;
+export type WireScriptImport = z.output<typeof scripts>;
