@@ -150,11 +150,11 @@ async function runStarted(
   secrets: readonly string[],
   stopping: AbortSignal,
 ): Promise<ScriptEnd> {
-  const over = new AbortController();
+  const ended = new AbortController();
   const cancelled = new AbortController();
   const watching = awaitScript(bridge, id, ({ cancelAskedAt }) => cancelAskedAt !== null, {
     waitMs: timeoutMs,
-    signal: over.signal,
+    signal: ended.signal,
   }).then(
     (found) => {
       if (found === undefined || found.cancelAskedAt !== null) cancelled.abort();
@@ -168,13 +168,20 @@ async function runStarted(
     const stdout = new OutputTail();
     const stderr = new OutputTail();
     const taken = Promise.all([stdout.take(child.output[0]), stderr.take(child.output[1])]);
+    const over = AbortSignal.any([cancelled.signal, stopping]);
+    // What it has left is ended after it: a wish to end it that comes meanwhile comes too late.
+    let isCancelled = over.aborted;
+    const onCancel = () => {
+      isCancelled = true;
+    };
+    over.addEventListener('abort', onCancel);
+    void child.exited.then(() => over.removeEventListener('abort', onCancel));
     const { exit, timedOut } = await runToEnd(child, taken, {
       mark: { name: SCRIPT_MARK, value: id },
       clock: bridge.clock,
       timeoutMs,
-      signal: AbortSignal.any([cancelled.signal, stopping]),
+      signal: over,
     });
-    const isCancelled = cancelled.signal.aborted || stopping.aborted;
     return {
       state: timedOut ? 'timed_out' : isCancelled ? 'cancelled' : 'ended',
       exitCode: timedOut || isCancelled ? null : exit.code,
@@ -187,7 +194,7 @@ async function runStarted(
   } catch (error) {
     return { state: 'indeterminate', failure: (error as Error).message };
   } finally {
-    over.abort();
+    ended.abort();
     await watching;
   }
 }

@@ -256,6 +256,27 @@ describe('ending', () => {
     expect(await rowsIn(home)).toMatchObject([{ state: 'cancelled', stdout: 'begun\n' }]);
   });
 
+  test('a script that has ended by itself is no cancelled one, whatever ends while what it left is ended', async () => {
+    const { client, home, write, allow } = await echoing();
+    // What it leaves takes two seconds to end.
+    write(
+      'leave.sh',
+      `#!/bin/sh\nsetsid sh -c "trap '' TERM; while :; do sleep 0.2; done" &\nsleep 0.3\nexit 0\n`,
+    );
+    allow(['leave.sh']);
+    const call = client.call('run_script', { script: 'leave.sh' }).catch(() => undefined);
+    const id = await eventually(async () => {
+      const [row] = await rowsIn(home);
+      expect((await marked(row?.id)).length).toBeGreaterThan(2);
+      return row?.id;
+    });
+    // The script itself is gone: what is left is the loop and its sleep.
+    await eventually(async () => expect((await marked(id)).length).toBeLessThan(3));
+    await client.close();
+    await call;
+    expect(await rowsIn(home)).toMatchObject([{ state: 'ended', exit_code: 0 }]);
+  });
+
   test('an operation that nobody began is unknown, and cancelling one that has ended changes nothing', async () => {
     const { client } = await echoing();
     for (const operation_id of ['ffffffffffff', '../x', ''])
