@@ -1,10 +1,11 @@
 /**
  * What the owner may set for toolsets: which of them runs have, what is kept of the messages in channels, who
- * lets messages of the relay through, and which scripts may run.
+ * lets messages of the relay through, how much the shared memory holds, and which scripts may run.
  */
 import * as z from 'zod';
 import { folderSettings } from './config-folder.ts';
 import { scriptKeys } from './config-scripts.ts';
+import type { MemoryLimits } from './project/memory.ts';
 import { TOOLSETS } from './project/toolset.ts';
 
 const channelSettings = z.strictObject({
@@ -14,6 +15,16 @@ const channelSettings = z.strictObject({
   keep_messages: z.int().min(0).default(100_000),
   /** The same for the size of what they say. */
   keep_mb: z.number().min(0).default(500),
+});
+
+const memorySettings = z.strictObject({
+  max_keys: z.int().min(1).default(10_000),
+  /** Of the newest versions together; and as much again of the earlier ones. */
+  max_mb: z.number().min(0.001).default(100),
+  /** Of each key, with the newest. */
+  keep_versions: z.int().min(1).default(20),
+  /** How long a deleted key can still be read. */
+  keep_deleted_days: z.number().min(0).max(36_500).default(30),
 });
 
 /** The keys of the configuration. */
@@ -40,8 +51,26 @@ export const toolsetSettings = {
     .describe(
       'With `hold`, an agent fetches from the relay only what you have let through: `bridge-supervisor relay get`.',
     ),
+  memory: memorySettings
+    .prefault({})
+    .describe(
+      'What the shared memory holds: `max_keys`; `max_mb` of values, and as much again of earlier versions; `keep_versions` of each key; a deleted key can be read for `keep_deleted_days`. A run that has it (`toolsets_in_runs`) reads and writes, marked as its own, and deletes nothing.',
+    ),
   ...scriptKeys,
 };
+
+type MemorySettings = z.output<typeof memorySettings>;
+
+/** The limits of the shared memory; those of the defaults where the configuration cannot be read. */
+export function memoryLimits(settings: MemorySettings = memorySettings.parse({})): MemoryLimits {
+  const { max_keys, max_mb, keep_versions, keep_deleted_days } = settings;
+  return {
+    maxKeys: max_keys,
+    maxMb: max_mb,
+    keepVersions: keep_versions,
+    keepDeletedDays: keep_deleted_days,
+  };
+}
 
 type ChannelSettings = z.output<typeof channelSettings>;
 

@@ -76,6 +76,7 @@ const DEFAULTS = {
   channels: { keep_days: 30, keep_messages: 100_000, keep_mb: 500 },
   folder: { all_tools: false, read_only: false },
   relay: { hold: false },
+  memory: { max_keys: 10_000, max_mb: 100, keep_versions: 20, keep_deleted_days: 30 },
   scripts: { allow: [], allow_in_runs: [], timeout: 600_000, env_deny: [], keep_days: 30 },
   escalation: { permission_scope: 'full', max_age: 3_600_000, approval: false },
   notify: [],
@@ -169,8 +170,13 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
     },
   ],
   ['channels', { keep_days: 0 }, { keep_days: 0, keep_messages: 100_000, keep_mb: 500 }],
-  ['toolsets_in_runs', ['channels'], ['channels']],
+  ['toolsets_in_runs', ['channels', 'memory'], ['channels', 'memory']],
   ['relay', { hold: true }, { hold: true }],
+  [
+    'memory',
+    { max_keys: 5, keep_deleted_days: 0 },
+    { max_keys: 5, max_mb: 100, keep_versions: 20, keep_deleted_days: 0 },
+  ],
   [
     'scripts',
     { folder: '/owner', allow: ['ops/a b.sh'], timeout: '5s' },

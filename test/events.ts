@@ -92,6 +92,8 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'channel.cleared': { channel: 'shop:build', messages: 3 },
   'script.started': { scriptRunId: 'cccccccccccc', script: 'disk.sh' },
   'script.ended': { scriptRunId: 'cccccccccccc', script: 'disk.sh', state: 'ended', exitCode: 3 },
+  'memory.set': { key: 'shop/port', version: 7, bytes: 4 },
+  'memory.deleted': { key: 'shop/port', version: 8 },
   'credential.added': { name: 'phone', role: 'decide', kind: 'browser', expiresAt: null },
   'credential.rotated': { name: 'phone' },
   'credential.revoked': { name: 'phone' },

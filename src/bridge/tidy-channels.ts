@@ -4,7 +4,6 @@
  */
 import { channelTotals, deleteMessagesBefore, deleteOldestMessages } from '../store/channels.ts';
 import { deleteIdleReaders } from '../store/readers.ts';
-import { isStoreError } from './bridge.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 
 /** What is kept; 0: without this limit. */
@@ -12,31 +11,6 @@ export interface ChannelLimits {
   readonly keepDays: number;
   readonly keepMessages: number;
   readonly keepMb: number;
-}
-
-/** So many sends, or so much time, after the last look. */
-const SENDS_BETWEEN = 1_000;
-const TIME_BETWEEN_MS = 3_600_000;
-
-/**
- * A function to be called after each send: at the first, and then now and then, it tidies the channels. A failure is left to
- * the next time: the message is sent.
- */
-export function channelUpkeep(bridge: Bridge, limits: () => ChannelLimits): () => Promise<void> {
-  let sends = SENDS_BETWEEN;
-  let at = Number.NEGATIVE_INFINITY;
-  return async () => {
-    sends += 1;
-    const now = bridge.clock.monotonic();
-    if (sends < SENDS_BETWEEN && now - at < TIME_BETWEEN_MS) return;
-    sends = 0;
-    at = now;
-    try {
-      await tidyChannels(bridge, limits());
-    } catch (error) {
-      if (!isStoreError(error)) throw error;
-    }
-  };
 }
 
 /** How many messages one transaction deletes: others wait for it. */

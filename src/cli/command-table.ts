@@ -259,6 +259,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       load: async (cli) => (await import('./commands/scripts.ts')).scriptsCommand(cli),
     },
     {
+      name: 'memory',
+      usage: '',
+      summary: 'See and change the facts that Claude Desktop, Claude Code and you share.',
+      load: async (cli) => (await import('./commands/memory.ts')).memoryCommand(cli),
+    },
+    {
       name: 'doctor',
       usage: '[options] [groups...]',
       summary: 'Diagnose the installation and suggest fixes.',

@@ -15,11 +15,11 @@ const DECIDING: readonly string[] = [
   ...['restore', 'import', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
   ...['schedule run', 'schedule amend', 'schedule pause', 'schedule resume', 'schedule remove'],
   ...['worktree remove', 'token add', 'token rotate', 'token revoke', 'dashboard', 'notify test'],
-  ...['relay get', 'relay clear', 'scripts cancel'],
+  ...['relay get', 'relay clear', 'memory set', 'memory delete', 'scripts cancel'],
 ];
 
 /** Servers that a run has for its own project. */
-const SCOPED: readonly string[] = ['mcp code', 'mcp channels', 'mcp relay', 'mcp scripts'];
+const SCOPED: readonly string[] = ['mcp code', 'mcp channels', 'mcp relay', 'mcp memory', 'mcp scripts'];
 
 /**
  * Why this command is refused; undefined when it may go on. The server of a run that has lost the name of its project would

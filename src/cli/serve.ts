@@ -2,6 +2,7 @@
 import type { Environment } from '../environment.ts';
 import type { FolderScope } from '../mcp/folder/define-folder-tool.ts';
 import type { RelayServing } from '../mcp/relay.ts';
+import type { RelayClient } from '../project/relay.ts';
 
 const SERVERS = {
   desktop: async (env: Environment) => (await import('../mcp/desktop.ts')).serveDesktop(env),
@@ -25,6 +26,11 @@ export async function serve(side: Side, env: Environment): Promise<void> {
 /** The same of the relay, whose server is told who is connected. */
 export async function serveRelay(env: Environment, serving: RelayServing): Promise<void> {
   await (await import('../mcp/relay.ts')).serveRelay(env, serving);
+}
+
+/** The same of the shared memory, which notes who writes. */
+export async function serveMemory(env: Environment, client: RelayClient): Promise<void> {
+  await (await import('../mcp/memory.ts')).serveMemory(env, client);
 }
 
 /** The same of the shared folder, where more is said about it than in the configuration. */

@@ -18,7 +18,13 @@ import { followEvents } from './routes/events.ts';
 import { listChanges, showChange, showCheck, showPatch, showRound } from './routes/evidence.ts';
 import { pauseAll, resumeAll, showOverview } from './routes/fleet.ts';
 import { health } from './routes/health.ts';
-import { callChannelTools, callCodeTools, callDesktopTools, callFolderTools } from './routes/mcp.ts';
+import {
+  callChannelTools,
+  callCodeTools,
+  callDesktopTools,
+  callFolderTools,
+  callMemoryTools,
+} from './routes/mcp.ts';
 import { showMetrics } from './routes/metrics.ts';
 import { showNotifications, testNotifications } from './routes/notifications.ts';
 import { listProjects, showProject } from './routes/projects.ts';
@@ -66,7 +72,7 @@ export const ROUTE_GROUPS: Readonly<Record<string, readonly Route[]>> = {
     resumeSchedule,
     removeSchedule,
   ],
-  'Tools over MCP': [callDesktopTools, callCodeTools, callChannelTools, callFolderTools],
+  'Tools over MCP': [callDesktopTools, callCodeTools, callChannelTools, callMemoryTools, callFolderTools],
   Channels: [
     channelStatus,
     channelState,

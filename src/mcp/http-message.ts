@@ -2,8 +2,8 @@
 import type { Actor } from '../project/actor.ts';
 import type { Credential } from '../project/credential.ts';
 
-/** Whose tools: those of Claude Desktop, of a person's own Claude Code, or of whoever uses channels or the shared folder. */
-export type HttpSide = 'desktop' | 'code' | 'channels' | 'folder';
+/** Whose tools: those of Claude Desktop, those of a person's own Claude Code, or those of a toolset. */
+export type HttpSide = 'desktop' | 'code' | 'channels' | 'memory' | 'folder';
 
 /** One message of a client whose credential has been checked. */
 export interface HttpMessage {

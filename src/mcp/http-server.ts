@@ -18,6 +18,7 @@ import { codeToolset } from './code.ts';
 import { DESKTOP_TOOLSET } from './desktop.ts';
 import { folderToolset } from './folder.ts';
 import type { HttpMessage, HttpSide } from './http-message.ts';
+import { memoryToolset } from './memory.ts';
 import { readValue, type Unreadable } from './message.ts';
 import type { BridgeAccess } from './open-bridge.ts';
 import { Shown } from './shown.ts';
@@ -45,6 +46,7 @@ export function openHttpServer(verbs: Verbs, clock: Clock, env: Environment): An
     desktop: serve(DESKTOP_TOOLSET),
     code: serve(codeToolset(undefined)),
     channels: serve(channelToolset(undefined)),
+    memory: serve(memoryToolset({ client: undefined })),
     folder: serve(folderToolset({ env })),
   };
 

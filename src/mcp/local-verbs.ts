@@ -18,6 +18,7 @@ import { readApproval } from '../bridge/finish.ts';
 import { passGate } from '../bridge/gate.ts';
 import { currentHolds } from '../bridge/holds.ts';
 import { measuredRound, waitingRounds } from '../bridge/measured-round.ts';
+import { deleteMemory, listMemory, readMemory, setMemory } from '../bridge/memory.ts';
 import { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import { questions } from '../bridge/questions.ts';
 import { readChannel, waitForChannel } from '../bridge/read-channel.ts';
@@ -34,10 +35,12 @@ import {
   sendCompletion,
   sendUpdate,
 } from '../bridge/submissions.ts';
-import { channelUpkeep } from '../bridge/tidy-channels.ts';
+import { tidyChannels } from '../bridge/tidy-channels.ts';
+import { tidyMemory } from '../bridge/tidy-memory.ts';
+import { upkeep } from '../bridge/upkeep.ts';
 import type { Clock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
-import { channelLimits } from '../config-channels.ts';
+import { channelLimits, memoryLimits } from '../config-channels.ts';
 import { escalationPolicy } from '../config-scripts.ts';
 import { readableConfig } from '../control/host.ts';
 import { supervisorState } from '../control/supervisor-state.ts';
@@ -71,9 +74,11 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     <Args extends readonly unknown[], Answer>(verb: (bridge: Bridge, ...args: Args) => Answer) =>
     (...args: Args) =>
       verb(bridge, ...args);
-  const tidy = channelUpkeep(bridge, () => channelLimits(policy()?.channels));
-  const tidyScripts = scriptUpkeep(bridge);
   const policy = () => readableConfig({ stateDir: bridge.stateDir, env });
+  const tidyScripts = scriptUpkeep(bridge);
+  const keepChannels = upkeep(bridge, () => tidyChannels(bridge, channelLimits(policy()?.channels)));
+  const limits = () => memoryLimits(policy()?.memory);
+  const keepMemory = upkeep(bridge, () => tidyMemory(bridge, limits()));
   return {
     allowRequest: bind(allowRequest),
     answerRequest: bind(answerRequest),
@@ -95,6 +100,11 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     isPassing: isTransientStoreError,
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
+    deleteMemory: async (change, writer) => {
+      const deleted = await deleteMemory(bridge, limits(), change, writer);
+      await keepMemory();
+      return deleted;
+    },
     denyRequest: bind(denyRequest),
     escalate: async (task, actor) => {
       const config = loadConfig(bridge.stateDir, env);
@@ -105,6 +115,7 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
       const isHeld = fetching.isHeld || (policy()?.relay.hold ?? true);
       return fetchFromRelay(bridge, { ...fetching, isHeld }, shownWhole);
     },
+    listMemory: bind(listMemory),
     measuredRound: (...args) => measuredRound(bridge, policy(), ...args),
     newestInChannel: bind(newestInChannel),
     passGate: bind(passGate),
@@ -118,6 +129,7 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     readChannel: bind(readChannel),
     readCheckOutputs: bind(readCheckOutputs),
     readPatch: bind(readPatch),
+    readMemory: bind(readMemory),
     reject: bind(reject),
     resetForRevision: bind(resetForRevision),
     sendCompletion: bind(sendCompletion),
@@ -136,11 +148,16 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     },
     sendToChannel: async (message) => {
       const sent = await sendToChannel(bridge, message);
-      await tidy();
+      await keepChannels();
       return sent;
     },
     sendToRelay: bind(sendToRelay),
     sendUpdate: bind(sendUpdate),
+    setMemory: async (change, writer) => {
+      const set = await setMemory(bridge, limits(), change, writer);
+      await keepMemory();
+      return set;
+    },
     steer: bind(steer),
     supervisorState: bind(supervisorState),
     waitForChannel: bind(waitForChannel),

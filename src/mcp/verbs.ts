@@ -20,6 +20,14 @@ import type { readApproval } from '../bridge/finish.ts';
 import type { passGate } from '../bridge/gate.ts';
 import type { currentHolds } from '../bridge/holds.ts';
 import type { MeasuredRound } from '../bridge/measured-round.ts';
+import type {
+  DeleteDone,
+  listMemory,
+  MemoryWriter,
+  readMemory,
+  SetChange,
+  SetDone,
+} from '../bridge/memory.ts';
 import type { projectDetails, projectState, projects, projectUpdates } from '../bridge/queries.ts';
 import type { questions } from '../bridge/questions.ts';
 import type { readChannel, waitForChannel } from '../bridge/read-channel.ts';
@@ -71,6 +79,11 @@ export interface Verbs {
   readonly currentCursor: Bound<typeof currentCursor>;
   readonly currentHolds: Bound<typeof currentHolds>;
   readonly cursorFrom: Bound<typeof cursorFrom>;
+  /** Under the limits of the configuration. */
+  readonly deleteMemory: (
+    change: Omit<SetChange, 'value'>,
+    writer: MemoryWriter,
+  ) => Promise<Result<DeleteDone>>;
   readonly denyRequest: Bound<typeof denyRequest>;
   /** Under the configuration as it is now. Throws ConfigError. */
   readonly escalate: (task: TaskToEscalate, actor: Actor) => Promise<Result<Escalated>>;
@@ -81,6 +94,7 @@ export interface Verbs {
     shownWhole: Parameters<typeof fetchFromRelay>[2],
   ) => ReturnType<typeof fetchFromRelay>;
   /** Under the configuration as it is now. */
+  readonly listMemory: Bound<typeof listMemory>;
   readonly measuredRound: (projectId: ProjectId, round?: number) => Promise<Result<MeasuredRound>>;
   readonly newestInChannel: Bound<typeof newestInChannel>;
   readonly passGate: Bound<typeof passGate>;
@@ -94,6 +108,7 @@ export interface Verbs {
   readonly readChannel: Bound<typeof readChannel>;
   readonly readCheckOutputs: Bound<typeof readCheckOutputs>;
   readonly readPatch: Bound<typeof readPatch>;
+  readonly readMemory: Bound<typeof readMemory>;
   readonly reject: Bound<typeof reject>;
   readonly resetForRevision: Bound<typeof resetForRevision>;
   readonly sendCompletion: Bound<typeof sendCompletion>;
@@ -110,6 +125,8 @@ export interface Verbs {
   readonly sendToChannel: Bound<typeof sendToChannel>;
   readonly sendToRelay: Bound<typeof sendToRelay>;
   readonly sendUpdate: Bound<typeof sendUpdate>;
+  /** Under the limits of the configuration. */
+  readonly setMemory: (change: SetChange, writer: MemoryWriter) => Promise<Result<SetDone>>;
   readonly steer: Bound<typeof steer>;
   readonly supervisorState: Bound<typeof supervisorState>;
   readonly waitForChannel: Bound<typeof waitForChannel>;

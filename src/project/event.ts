@@ -14,6 +14,7 @@ import { type EventKind, event, id, nothing, round } from './event-kind.ts';
 import { HOLD_KINDS, HOLD_SOURCES } from './hold.ts';
 import type { ProjectId, RunId } from './ids.ts';
 import { LANDING_ACTIONS } from './landing.ts';
+import { MEMORY_EVENTS } from './memory-events.ts';
 import { outcomeSchema } from './outcome.ts';
 import { CLAIMANTS, PROJECT_STATUSES } from './project.ts';
 import { REQUEST_EVENTS } from './request-events.ts';
@@ -139,6 +140,7 @@ export const EVENTS = {
     messages: z.int().describe('How many there were'),
   })),
   ...SCRIPT_EVENTS,
+  ...MEMORY_EVENTS,
   'worktree.added': event('A project was given a folder and a branch of its own.', () => ({
     path: z.string(),
     branch: z.string(),

@@ -117,6 +117,8 @@ const SENTENCES: EventTable<string | undefined> = {
   'script.started': ({ script }) => `Script ${asCode(script)} started`,
   'script.ended': ({ script, state, exitCode }) =>
     `Script ${asCode(script)}: ${state}${exitCode === null ? '' : `, exit code ${exitCode}`}`,
+  'memory.set': none,
+  'memory.deleted': none,
   'credential.added': none,
   'credential.rotated': none,
   'credential.revoked': none,

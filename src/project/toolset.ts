@@ -5,7 +5,7 @@
  */
 import type { RelayClient } from './relay.ts';
 
-export const TOOLSETS = ['channels', 'relay', 'scripts', 'folder'] as const;
+export const TOOLSETS = ['channels', 'relay', 'memory', 'scripts', 'folder'] as const;
 
 export type ToolsetName = (typeof TOOLSETS)[number];
 
@@ -17,7 +17,10 @@ export function serverName<S extends Side>(side: S): `claude_bridge_${S}` {
   return `claude_bridge_${side}`;
 }
 
-/** What our program is called with to be a server; that of the relay is told who is connected. */
+/** Servers that are told who is connected. */
+const TOLD_CLIENT: readonly Side[] = ['relay', 'memory'];
+
+/** What our program is called with to be a server. */
 export function serverArguments(side: Side, client: RelayClient): string[] {
-  return side === 'relay' ? ['mcp', side, '--client', client] : ['mcp', side];
+  return TOLD_CLIENT.includes(side) ? ['mcp', side, '--client', client] : ['mcp', side];
 }

@@ -9,6 +9,7 @@ import type { WireSignInLink } from './schemas/http.ts';
 import type { WireImport } from './schemas/import.ts';
 import type { WireInstall, WireUninstall } from './schemas/install.ts';
 import type { WireLogLine, WireServiceLogLine } from './schemas/log-line.ts';
+import type { WireMemoryDeleted, WireMemoryList, WireMemoryRead, WireMemorySet } from './schemas/memory.ts';
 import type { WireNotificationList, WireTestedReceiver } from './schemas/notification.ts';
 import type { WireProject } from './schemas/project.ts';
 import type { WireAmendedPlan, WireProjectDetails, WireSentPlan } from './schemas/project-details.ts';
@@ -54,7 +55,11 @@ export type WireOutput =
   | WireRelayCleared
   | readonly WireListedScript[]
   | readonly WireScriptRun[]
-  | WireShownScriptRun;
+  | WireShownScriptRun
+  | WireMemoryList
+  | WireMemoryRead
+  | WireMemorySet
+  | WireMemoryDeleted;
 
 /** One of many results, each on a line of its own. */
 export type WireLine =

@@ -76,6 +76,10 @@ const STEPS: Readonly<Record<string, Step>> = {
     prepare: async () => ({ path: '/mcp/channels', body: toolCall('bridge_ping', {}) }),
     types: [],
   },
+  'POST /mcp/memory': {
+    prepare: async () => ({ path: '/mcp/memory', body: toolCall('memory_set', { key: 'a', value: 1 }) }),
+    types: ['memory.set'],
+  },
   'POST /mcp/folder': {
     // What is done to files is no work, and stands in no record.
     prepare: async () => ({ path: '/mcp/folder', body: toolCall('list_directory', { path: '.' }) }),

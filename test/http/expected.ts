@@ -192,6 +192,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'POST /mcp/desktop': { needs: 'admin', method: 'POST', path: '/mcp/desktop', body: PING, status: 200 },
   'POST /mcp/folder': { needs: 'admin', method: 'POST', path: '/mcp/folder', body: PING, status: 200 },
   'POST /mcp/channels': { needs: 'admin', method: 'POST', path: '/mcp/channels', body: PING, status: 200 },
+  'POST /mcp/memory': { needs: 'admin', method: 'POST', path: '/mcp/memory', body: PING, status: 200 },
   'POST /mcp/code': { needs: 'admin', method: 'POST', path: '/mcp/code', body: PING, status: 200 },
   'GET /status': { needs: 'nobody', method: 'GET', path: '/status', status: 200 },
   'GET /api/state': { needs: 'read', method: 'GET', path: '/api/state', status: 200 },

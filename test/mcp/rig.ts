@@ -23,6 +23,8 @@ import { buildCodeServer } from '../../src/mcp/code.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import type { FolderScope } from '../../src/mcp/folder/define-folder-tool.ts';
 import { buildFolderServer } from '../../src/mcp/folder.ts';
+import type { MemoryScope } from '../../src/mcp/memory/scope.ts';
+import { buildMemoryServer } from '../../src/mcp/memory.ts';
 import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
 import type { RelayScope } from '../../src/mcp/relay/scope.ts';
 import { buildRelayServer } from '../../src/mcp/relay.ts';
@@ -30,6 +32,7 @@ import { buildScriptServer } from '../../src/mcp/scripts.ts';
 import type { BridgeServer } from '../../src/mcp/server.ts';
 import { asLeaseToken, asProjectId } from '../../src/project/ids.ts';
 import { CHANNEL_RESULTS } from '../../src/wire/schemas/channel-results.ts';
+import { MEMORY_RESULTS } from '../../src/wire/schemas/memory-results.ts';
 import { RELAY_RESULTS } from '../../src/wire/schemas/relay-results.ts';
 import { SCRIPT_RESULTS } from '../../src/wire/schemas/script-results.ts';
 import { TOOL_RESULTS } from '../../src/wire/schemas/tool-results.ts';
@@ -97,6 +100,12 @@ export async function relay(home: string, scope: Partial<RelayScope> = {}): Prom
     (opened) => buildRelayServer(opened, { client: 'code', isHeld: false, ...scope }),
     RELAY_RESULTS,
   );
+}
+
+/** A server of the shared memory. */
+export async function memory(home: string, scope: Partial<MemoryScope> = {}): Promise<InMemoryClient> {
+  const access = bridgeAccess({ BRIDGE_HOME: home }, systemClock);
+  return connect(access, (opened) => buildMemoryServer(opened, { client: 'code', ...scope }), MEMORY_RESULTS);
 }
 
 /** A server of scripts: in a run with a scope, otherwise in a person's session. */

@@ -9,6 +9,7 @@ import {
   desktop,
   folder,
   type InMemoryClient,
+  memory,
   relay,
   scripts,
   stateFolder,
@@ -81,6 +82,32 @@ describe('tools of the relay', () => {
   });
 });
 
+const MEMORY_IN_A_RUN = { runId: SCOPE.runId };
+
+describe('tools of the shared memory', () => {
+  test('the tools of the shared memory do not change unnoticed', async () => {
+    const tools = await listed(await memory(stateFolder()));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/memory.snap');
+  });
+
+  test('a run has the same tools of the shared memory, but for the one that deletes', async () => {
+    const all = await listed(await memory(stateFolder()));
+    const own = await listed(await memory(stateFolder(), MEMORY_IN_A_RUN));
+    expect(own).toEqual(all.filter(({ name }) => name !== 'memory_delete'));
+    expect(own).toHaveLength(3);
+  });
+
+  test('the names, descriptions and schemas of the tools of the shared memory take less than 1,000 bytes', async () => {
+    const tools = await listed(await memory(stateFolder()));
+    const added = tools.map(({ name, description, inputSchema }) => ({
+      name,
+      description,
+      input_schema: inputSchema,
+    }));
+    expect(Buffer.byteLength(JSON.stringify(added))).toBeLessThan(1_000);
+  });
+});
+
 describe('tools of scripts', () => {
   test('the tools of scripts do not change unnoticed', async () => {
     const tools = await listed(await scripts(stateFolder()));
@@ -132,6 +159,7 @@ describe('descriptions of the tools', () => {
     ['desktop', () => desktop(stateFolder())],
     ['channels', () => channels(stateFolder())],
     ['relay', () => relay(stateFolder())],
+    ['memory', () => memory(stateFolder())],
     ['scripts', () => scripts(stateFolder())],
     ['code', () => code(stateFolder())],
     ['code in a run', () => code(stateFolder(), SCOPE)],
@@ -156,6 +184,7 @@ describe('descriptions of the tools', () => {
       await code(stateFolder()),
       await channels(stateFolder()),
       await relay(stateFolder()),
+      await memory(stateFolder()),
       await scripts(stateFolder()),
       await folder(stateFolder()),
     ]) {
@@ -194,6 +223,7 @@ describe('a server that is only started', () => {
     'code',
     'channels',
     'relay',
+    'memory',
     'scripts',
     'folder',
   ])('the %s server loads neither SQLite nor a verb nor the configuration before the first call', async (side) => {

@@ -11,6 +11,13 @@ import {
 } from '../../src/store/channels.ts';
 import type { Reader } from '../../src/store/database.ts';
 import { BEGINNING, eventsAfter, newestCursor } from '../../src/store/events.ts';
+import {
+  keysAfter,
+  memoryTotals,
+  newestVersion,
+  supersededBytes,
+  versionsOf,
+} from '../../src/store/memory.ts';
 import { waitingMessages } from '../../src/store/messages.ts';
 import {
   countByStatus,
@@ -150,6 +157,27 @@ describe('lists', () => {
       (db) => openRunsOf(db, [id(1), id(2)]),
       'SEARCH runs USING INDEX runs_open_by_project (project_id=?)',
       live,
+    ],
+    [
+      'keys of the shared memory that begin so',
+      (db) => keysAfter(db, 'shop/', 'shop/a', 20),
+      'SEARCH memory USING INDEX memory_current (superseded_at=? AND key>? AND key<?)',
+    ],
+    [
+      'the newest version of a key',
+      (db) => newestVersion(db, 'k'),
+      'SEARCH memory USING INDEX memory_current (superseded_at=? AND key=?)',
+    ],
+    ['the versions of a key', (db) => versionsOf(db, 'k'), 'SEARCH memory USING INDEX memory_by_key (key=?)'],
+    [
+      'how much the shared memory holds',
+      (db) => memoryTotals(db),
+      'SEARCH memory USING COVERING INDEX memory_current (superseded_at=?)',
+    ],
+    [
+      'how much earlier versions take',
+      (db) => supersededBytes(db),
+      'SEARCH memory USING COVERING INDEX memory_current (superseded_at>?)',
     ],
     [
       'the runs of a project',

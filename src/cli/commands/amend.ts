@@ -9,7 +9,7 @@ import { plainLine } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
 import { withProject } from '../with-project.ts';
-import { readPlan } from './read-plan.ts';
+import { readText } from './read-text.ts';
 
 interface Options {
   requestId?: string;
@@ -35,7 +35,7 @@ submitted work that waits for you goes back with the new plan, as if rejected.
 Not while work is measured or lands. For the plan of a schedule: 'schedule amend'.`;
 
 async function amend(cli: Cli, id: string, file: string, { requestId, json }: Options): Promise<void> {
-  const plan = await readPlan(file, cli.out);
+  const plan = await readText(file, 'plan', cli.out);
   if (!plan.ok) return fail(cli, plan.refusal);
   const policy = configOf(cli);
   await withProject(

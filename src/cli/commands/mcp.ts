@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { RELAY_CLIENTS, type RelayClient } from '../../project/relay.ts';
 import type { Cli } from '../context.ts';
-import { type Side, serve, serveFolder, serveRelay } from '../serve.ts';
+import { type Side, serve, serveFolder, serveMemory, serveRelay } from '../serve.ts';
 import { path } from '../terminal/arguments.ts';
 
 export function mcpCommand(cli: Cli): Command {
@@ -27,6 +27,7 @@ export function mcpCommand(cli: Cli): Command {
       ),
     )
     .addCommand(relayServer(cli))
+    .addCommand(memoryServer(cli))
     .addCommand(folderServer(cli));
 }
 
@@ -39,14 +40,24 @@ function folderServer(cli: Cli): Command {
     .action((named: { path?: string; allTools?: true }) => serveFolder(cli.env, named));
 }
 
+function memoryServer(cli: Cli): Command {
+  return new Command('memory')
+    .description('Facts that Claude Desktop, Claude Code and you share; setup --toolset memory adds it.')
+    .addOption(clientOption())
+    .helpOption('-h, --help', 'show this help')
+    .action(({ client }: { client: RelayClient }) => serveMemory(cli.env, client));
+}
+
+function clientOption(): Option {
+  return new Option('--client <side>', 'who is connected: desktop or code')
+    .choices(RELAY_CLIENTS)
+    .makeOptionMandatory();
+}
+
 function relayServer(cli: Cli): Command {
   return new Command('relay')
     .description('Messages between Claude Desktop and Claude Code; setup --toolset relay adds it.')
-    .addOption(
-      new Option('--client <side>', 'who is connected: desktop or code')
-        .choices(RELAY_CLIENTS)
-        .makeOptionMandatory(),
-    )
+    .addOption(clientOption())
     .option('--hold', 'let it fetch only what you let through with: bridge-supervisor relay get')
     .option(
       '--idle-timeout <seconds>',

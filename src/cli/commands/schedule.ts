@@ -21,7 +21,7 @@ import { plainLine } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
 import { scheduleDetailLines, scheduleLines } from '../views/schedule-text.ts';
-import { readPlan } from './read-plan.ts';
+import { readText } from './read-text.ts';
 
 export function scheduleCommand(cli: Cli): Command {
   return new Command('schedule')
@@ -89,7 +89,7 @@ function amendCommand(cli: Cli): Command {
     .argument('<file>', "the whole new plan, or '-' for stdin", pathOrStdin)
     .addHelpText('after', ABOUT_AMENDING)
     .action(async (id: string, file: string, { json }: Json) => {
-      const plan = await readPlan(file, cli.out);
+      const plan = await readText(file, 'plan', cli.out);
       if (!plan.ok) return fail(cli, plan.refusal);
       await withSchedule(cli, id, async ({ schedule }, bridge) => {
         const amended = await amendSchedule(bridge, configOf(cli), schedule, plan.value, 'person', cli.env);

@@ -23,7 +23,7 @@ import { examples } from '../terminal/usage.ts';
 import { followProject } from '../views/follow.ts';
 import { hintIfNobodyActs, named } from '../views/hints.ts';
 import { viewFor } from '../views/live-view.ts';
-import { readPlan } from './read-plan.ts';
+import { readText } from './read-text.ts';
 
 interface Options {
   title?: string;
@@ -69,7 +69,7 @@ ${wrap(
 ).join('\n')}`;
 
 async function send(cli: Cli, file: string, options: Options): Promise<void> {
-  const plan = await readPlan(file, cli.out);
+  const plan = await readText(file, 'plan', cli.out);
   if (!plan.ok) return fail(cli, plan.refusal);
   const policy = configOf(cli);
   await withBridge(cli, async (bridge) => {

@@ -116,6 +116,9 @@ function texts(now: Date): EventTable<EventText> {
       const text = `${script} ${state}${exitCode === null ? '' : `, exit code ${exitCode}`} (${scriptRunId})`;
       return state === 'ended' && exitCode === 0 ? plain('script', text) : bad('script', text);
     },
+    'memory.set': ({ key, version, bytes }) =>
+      plain('memory', `${key} set, version ${version}, ${plural(bytes, 'byte')}`),
+    'memory.deleted': ({ key, version }) => plain('memory', `${key} deleted, version ${version}`),
     'credential.added': ({ name, role, kind = 'token' }) =>
       plain(kind, `${name} ${kind === 'browser' ? 'signed in' : 'added'}, role ${role}`),
     'credential.rotated': ({ name }) => plain('token', `${name} rotated`),

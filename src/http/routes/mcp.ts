@@ -51,6 +51,12 @@ export const callChannelTools = mcpRoute(
   ),
 );
 
+export const callMemoryTools = mcpRoute(
+  'memory',
+  'The tools of the shared memory, as `mcp memory` has them outside of a run: one message of MCP over Streamable HTTP, without a session. What is written is by the name of the credential.',
+  toolCall('memory_list', `data: {"result":{"content":[{"type":"text","text":"No keys here.…`),
+);
+
 export const callFolderTools = mcpRoute(
   'folder',
   'The files of the shared folder, as `mcp folder` has them: one message of MCP over Streamable HTTP, without a session.',

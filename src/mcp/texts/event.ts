@@ -112,6 +112,8 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
     `script run ${scriptRunId} ${state}${exitCode === null ? '' : ` with exit code ${exitCode}`}`,
     script,
   ],
+  'memory.set': ({ key, version }) => [`memory set, version ${version}`, key],
+  'memory.deleted': ({ key, version }) => [`deleted from the memory, version ${version}`, key],
   'credential.added': ({ name, kind }) => [kind === 'browser' ? 'browser signed in' : 'token added', name],
   'credential.rotated': ({ name }) => ['token rotated', name],
   'credential.revoked': ({ name }) => ['access revoked', name],

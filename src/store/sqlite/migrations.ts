@@ -31,6 +31,7 @@ import { SCHEMA_19 } from './migrations/0019.ts';
 import { SCHEMA_20 } from './migrations/0020.ts';
 import { SCHEMA_21 } from './migrations/0021.ts';
 import { SCHEMA_22 } from './migrations/0022.ts';
+import { SCHEMA_23 } from './migrations/0023.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -59,4 +60,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_20,
   SCHEMA_21,
   SCHEMA_22,
+  SCHEMA_23,
 ];

@@ -1,4 +1,4 @@
--- Schema version 22. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 23. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -142,6 +142,27 @@ CREATE TABLE landings (
 );
 
 CREATE INDEX landings_by_approval ON landings (approval_id, id);
+
+CREATE TABLE memory (
+  version INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL,
+  -- Of the value, in UTF-8; 0: the key was deleted with this version.
+  bytes INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  -- The run of the supervisor that wrote it; NULL: none did.
+  run_id TEXT,
+  written_at TEXT NOT NULL,
+  -- When the next version of the key came; NULL: this is the newest.
+  superseded_at TEXT,
+  -- JSON; NULL: the key was deleted. It stands last, so that lists read no value.
+  value TEXT
+);
+
+CREATE INDEX memory_by_key ON memory (key, version);
+
+CREATE INDEX memory_current ON memory (superseded_at, key, bytes, written_at);
+
+CREATE UNIQUE INDEX memory_newest ON memory (key) WHERE superseded_at IS NULL;
 
 CREATE TABLE messages (
   number INTEGER PRIMARY KEY,

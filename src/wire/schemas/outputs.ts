@@ -11,6 +11,7 @@ import { signInLinkSchema } from './http.ts';
 import { importSchema } from './import.ts';
 import { installSchema, uninstallSchema } from './install.ts';
 import { logLineSchema, serviceLogLineSchema } from './log-line.ts';
+import { memoryDeletedSchema, memoryListSchema, memoryReadSchema, memorySetSchema } from './memory.ts';
 import { messageSchema, updateSchema } from './message.ts';
 import {
   notificationListSchema,
@@ -82,6 +83,10 @@ export const OUTPUTS = {
   'relay get': relayReleaseSchema,
   'relay status': relayStatusSchema,
   'relay clear': relayClearedSchema,
+  'memory list': memoryListSchema,
+  'memory get': memoryReadSchema,
+  'memory set': memorySetSchema,
+  'memory delete': memoryDeletedSchema,
   'scripts list': z.array(listedScriptSchema),
   'scripts runs': z.array(scriptRunSchema),
   'scripts show': shownScriptRunSchema,

@@ -1,24 +1,25 @@
-/** A plan from a file or from stdin. */
+/** A text from a file or from stdin. */
 
 import { createReadStream } from 'node:fs';
 import { ok, type Result, refuse } from '../../result.ts';
 
 import type { Output } from '../terminal/output.ts';
 
-/** Far more than a plan may have, so that its size can be stated; far less than the memory. */
+/** Far more than a plan or a value may have, so that its size can be stated; far less than the memory. */
 const MAX_BYTES = 16_000_000;
 
-export async function readPlan(file: string, out: Output): Promise<Result<string>> {
+/** @param noun What it is: 'plan'. */
+export async function readText(file: string, noun: string, out: Output): Promise<Result<string>> {
   const isStdin = file === '-';
-  if (isStdin && process.stdin.isTTY) out.hint('Type the plan, then press ctrl-d on an empty line.');
+  if (isStdin && process.stdin.isTTY) out.hint(`Type the ${noun}, then press ctrl-d on an empty line.`);
   const name = isStdin ? 'stdin' : file;
   let bytes: Buffer;
   try {
     bytes = await readAtMost(isStdin ? process.stdin : createReadStream(file));
   } catch (error) {
-    return refuse(`${name} could not be read: ${REASONS[codeOf(error)] ?? String(error)}`);
+    return refuse(`${name} could not be read: ${reasons(noun)[codeOf(error)] ?? String(error)}`);
   }
-  if (bytes.length > MAX_BYTES) return refuse(`${name} is too large for a plan.`);
+  if (bytes.length > MAX_BYTES) return refuse(`${name} is too large for a ${noun}.`);
   try {
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
@@ -26,11 +27,13 @@ export async function readPlan(file: string, out: Output): Promise<Result<string
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file. Check the path.',
-  EISDIR: 'it is a folder. Name the file with the plan.',
-  EACCES: 'you may not read it. Check its rights.',
-};
+function reasons(noun: string): Readonly<Record<string, string>> {
+  return {
+    ENOENT: 'there is no such file. Check the path.',
+    EISDIR: `it is a folder. Name the file with the ${noun}.`,
+    EACCES: 'you may not read it. Check its rights.',
+  };
+}
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
