@@ -8,7 +8,6 @@ import { HelpDialog, startKeys } from './parts/keys.tsx';
 import { lazy } from './parts/lazy.tsx';
 import { LiveDot } from './parts/live-dot.tsx';
 import { type Place, place } from './route.ts';
-import { Costs } from './views/costs.tsx';
 import { Home } from './views/home.tsx';
 import { ProjectPage } from './views/project.tsx';
 import { Projects } from './views/projects.tsx';
@@ -31,6 +30,7 @@ const TABS: readonly {
   { view: 'settings', address: '#/settings', name: 'Settings', icon: 'settings' },
 ];
 
+const Costs = lazy(() => import('./views/costs.tsx').then(({ Costs: View }) => View));
 const Channels = lazy(() => import('./views/channels.tsx').then(({ Channels: View }) => View));
 
 export function App() {

@@ -33,6 +33,12 @@ export function clockText(time: string): string {
   return `${date.toLocaleDateString(undefined, { weekday: 'short', day: 'numeric', month: 'short' })}, ${clock}`;
 }
 
+/** A date of the calendar, such as `2026-03-29`: the same day wherever it is read. */
+export function dateText(date: string): string {
+  const day = { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' } as const;
+  return new Date(`${date}T00:00:00Z`).toLocaleDateString(undefined, day);
+}
+
 /** What is left until then. */
 export function untilText(time: string): string {
   const left = Date.parse(time) - now.value;

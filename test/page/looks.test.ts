@@ -63,6 +63,7 @@ inBrowser(
       [`#/p/${doubtful}/r1`, 'Measured, not claimed'],
       [`#/p/${question}`, 'Drop the table'],
       ['#/projects', 'Docs sweep'],
+      [`#/p/${doubtful}`, 'What changed'],
       ['#/queue', 'Next, in this order'],
       ['#/costs', 'What may be spent'],
       ['#/send', 'Workspace'],

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { currentCursor } from '../../bridge/changes.ts';
 import { currentHolds, pause, resume } from '../../bridge/holds.ts';
-import { overview, statesOf } from '../../bridge/queries.ts';
+import { overview, projects, statesOf } from '../../bridge/queries.ts';
 import { spentOfEach } from '../../bridge/spending.ts';
 import { cleanText, LIMITS } from '../../project/text.ts';
 import { toWireHold } from '../../wire/hold.ts';
@@ -44,11 +44,17 @@ export const showOverview = defineRoute({
   async run(_input, { bridge }) {
     const cursor = await currentCursor(bridge);
     const seen = await overview(bridge, MAX_LISTED);
+    const asking = await projects(bridge, {
+      statuses: ['awaiting_answer'],
+      oldestFirst: true,
+      limit: MAX_LISTED,
+    });
+    const projectsWaiting = [...seen.waiting, ...asking];
     const spent = await spentOfEach(
       bridge,
-      seen.waiting.map(({ id }) => id),
+      projectsWaiting.map(({ id }) => id),
     );
-    const states = await statesOf(bridge, seen.waiting);
+    const states = await statesOf(bridge, projectsWaiting);
     const waiting = states.map((state) => ({ ...state, spent: spent(state.project.id) }));
     return { body: toWireOverview({ ...seen, waiting }), headers: { 'Bridge-Cursor': cursor } };
   },

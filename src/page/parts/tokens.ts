@@ -66,6 +66,28 @@ const WORDS = new Map<Language, ReadonlySet<string>>();
 /** Longer lines are written by machines, or by who wants that reading them takes long: that grows with the square. */
 const MAX_LINE_CHARACTERS = 500;
 
+/** Of a line of this file; undefined where its language is not known. */
+export function tokensIn(line: string, path: string): Token[] | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  const language = LANGUAGES.get(name.slice(name.lastIndexOf('.') + 1));
+  return language && tokensOf(line, language);
+}
+
+/** By what follows the last dot of a name, or by the whole name. */
+const LANGUAGES: ReadonlyMap<string, Language> = new Map(
+  Object.entries({
+    c: 'js jsx ts tsx mjs cjs mts cts java kt kts c h cc cpp hpp cs go swift scala dart php groovy gradle proto',
+    rust: 'rs',
+    hash: 'py rb sh bash zsh fish yaml yml toml ini cfg conf properties pl r jl ex exs dockerfile makefile mk tf nix',
+    json: 'json jsonc json5 webmanifest',
+    css: 'css scss less',
+    sql: 'sql',
+    markup: 'html htm xml svg vue svelte astro xhtml plist',
+  } satisfies Record<Language, string>).flatMap(([language, endings]) =>
+    endings.split(' ').map((ending) => [ending, language as Language] as const),
+  ),
+);
+
 export function tokensOf(line: string, language: Language): Token[] {
   if (line.length > MAX_LINE_CHARACTERS) return [{ kind: 'plain', words: line }];
   const tokens: Token[] = [];

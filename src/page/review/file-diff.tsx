@@ -1,11 +1,14 @@
 import { useSignal } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { Fragment } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
+import { colours, loadColours } from '../parts/colours.ts';
 import { Copy } from '../parts/copy.tsx';
 import { usePagedText } from '../parts/paged-text.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Long, Visible } from '../parts/text.tsx';
 import { plainLine } from '../visible-text.ts';
+import { linePieces } from './line-pieces.ts';
 import { type PatchLine, patchLines } from './patch-lines.ts';
 
 type Change = NonNullable<WireEvidence['diff']>['changes'][number];
@@ -93,13 +96,14 @@ function Opened({ change, route, command }: Omit<Props, 'isOpenAtFirst'>) {
         </div>
       </div>
     );
-  return <Patch route={route} />;
+  return <Patch route={route} path={change.path} />;
 }
 
-function Patch({ route }: { readonly route: string }) {
+function Patch({ route, path }: { readonly route: string; readonly path: string }) {
   const { text, problem, more } = usePagedText(route);
   const shown = useSignal(STEP_LINES);
   const lines = useMemo(() => (text === undefined ? [] : patchLines(text)), [text]);
+  useEffect(() => void loadColours(), []);
   if (problem) return <ProblemNote problem={problem} />;
   if (text === undefined) return <p class="file-note quiet">Loading…</p>;
   const rest = lines.length - shown.value;
@@ -113,7 +117,7 @@ function Patch({ route }: { readonly route: string }) {
         </colgroup>
         <tbody>
           {lines.slice(0, shown.value).map((line, at) => (
-            <Line key={`${at}`} line={line} />
+            <Line key={`${at}`} line={line} path={path} />
           ))}
         </tbody>
       </table>
@@ -133,26 +137,48 @@ function Patch({ route }: { readonly route: string }) {
 
 const MARKS = { added: '+', removed: '−', same: '', hunk: '', note: '' } as const;
 
-function Line({ line: { kind, text, before, after, words } }: { readonly line: PatchLine }) {
+function Line({ line, path }: { readonly line: PatchLine; readonly path: string }) {
+  const { kind, text, before, after } = line;
   return (
     <tr class={`line-${kind}`}>
       <td class="line-number">{after ?? before ?? ''}</td>
       <td class="line-mark">{MARKS[kind]}</td>
       <td class="line-text">
-        {words ? (
-          words.map((word, at) =>
-            word.isChanged ? (
-              <mark key={`${at}`}>
-                <Visible text={word.text} />
-              </mark>
-            ) : (
-              <Visible key={`${at}`} text={word.text} />
-            ),
-          )
-        ) : (
-          <Long text={text} />
-        )}
+        {text.length > MAX_LINE_CHARACTERS ? <Long text={text} /> : <LineText line={line} path={path} />}
       </td>
     </tr>
+  );
+}
+
+/** The beginning of longer lines is shown, and the rest on request. */
+const MAX_LINE_CHARACTERS = 2_000;
+
+function LineText({
+  line: { kind, text, words },
+  path,
+}: {
+  readonly line: PatchLine;
+  readonly path: string;
+}) {
+  const isCode = kind !== 'hunk' && kind !== 'note';
+  const tokens = (isCode && colours.value?.tokensIn(text, path)) || [{ kind: 'plain', words: text } as const];
+  return (
+    <>
+      {linePieces(tokens, words).map((piece, at) => {
+        const shown =
+          piece.kind === 'plain' ? (
+            <Visible text={piece.words} />
+          ) : (
+            <span class={`token-${piece.kind}`}>
+              <Visible text={piece.words} />
+            </span>
+          );
+        return piece.isChanged ? (
+          <mark key={`${at}`}>{shown}</mark>
+        ) : (
+          <Fragment key={`${at}`}>{shown}</Fragment>
+        );
+      })}
+    </>
   );
 }

@@ -15,6 +15,7 @@ import { RunningCard } from '../parts/running-card.tsx';
 import { StatusPill } from '../parts/status.tsx';
 import { Ago } from '../parts/text.tsx';
 import { WaitingCard } from '../parts/waiting-card.tsx';
+import { decisionsIn, titlesIn } from '../parts/what-waits.ts';
 import { projectAddress } from '../route.ts';
 import { plainLine } from '../visible-text.ts';
 
@@ -42,13 +43,12 @@ function Whole({
   readonly overview: WireOverview;
   readonly asked: readonly WireRequest[];
 }) {
-  const { waiting, running, verifying, landing, queue, holds, counts } = overview;
+  const { running, verifying, landing, queue, holds, counts } = overview;
   const decisions = counts.awaiting_approval + counts.attention;
   const yours = decisions + asked.length;
-  const further = decisions - waiting.length;
-  const titles = new Map(
-    [...waiting, ...running.map(({ project }) => project)].map(({ id, title }) => [id, title]),
-  );
+  const shown = decisionsIn(overview);
+  const further = decisions - shown.length;
+  const titles = titlesIn(overview);
   return (
     <section class="page page-home">
       <div class="column">
@@ -59,7 +59,7 @@ function Whole({
         </h1>
         {yours === 0 && <Empty overview={overview} />}
         <div class="stack">
-          {waiting.map((project) => (
+          {shown.map((project) => (
             <WaitingCard key={project.id} project={project} />
           ))}
           {further > 0 && (

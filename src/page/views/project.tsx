@@ -18,10 +18,12 @@ import { RunOutput } from '../parts/run-output.tsx';
 import { RunProgress } from '../parts/running-card.tsx';
 import { StatusPill } from '../parts/status.tsx';
 import { Ago, Long } from '../parts/text.tsx';
+import { WaitingList } from '../parts/waiting-list.tsx';
 import { ReviewCard } from '../review/review-card.tsx';
 import { projectAddress } from '../route.ts';
 import { durationText } from '../time-text.ts';
 import { plainLine } from '../visible-text.ts';
+import { isWide } from '../wide.ts';
 
 export function ProjectPage({ id, round }: { readonly id: string; readonly round: number | undefined }) {
   const details = useResource<WireProjectAnswer>(`/projects/${id}`, ofProject(id));
@@ -29,12 +31,18 @@ export function ProjectPage({ id, round }: { readonly id: string; readonly round
   const isRunning = answer?.runs.at(-1)?.ended_at === null;
   useRefreshWhile(isRunning, details.refresh);
   return (
-    <section class="page page-project">
-      <a class="back" href="#/">
-        <Icon name="back" /> What waits
-      </a>
-      {!answer && (details.problem ? <Missing problem={details.problem} /> : <p class="quiet">Loading…</p>)}
-      {answer && <Whole answer={answer} round={round} />}
+    <section class={`page page-project ${isWide.value ? 'page-beside' : ''}`}>
+      {isWide.value ? (
+        <WaitingList shown={id} />
+      ) : (
+        <a class="back" href="#/">
+          <Icon name="back" /> What waits
+        </a>
+      )}
+      <div class="project">
+        {!answer && (details.problem ? <Missing problem={details.problem} /> : <p class="quiet">Loading…</p>)}
+        {answer && <Whole answer={answer} round={round} />}
+      </div>
     </section>
   );
 }

@@ -1,10 +1,13 @@
-import { useSignal } from '@preact/signals';
+import { signal, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { CLOSED_STATUSES } from '../../project/project.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import { call, type Problem } from '../api.ts';
+import { after } from '../browser-clock.ts';
 import { folderText } from '../figures.ts';
 import { ofProjects } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
+import { Filter } from '../parts/filter.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { StatusPill } from '../parts/status.tsx';
 import { Ago } from '../parts/text.tsx';
@@ -13,6 +16,10 @@ import { may } from '../session.ts';
 import { plainLine } from '../visible-text.ts';
 
 const PAGE = 50;
+/** As the server takes them. */
+const MAX_WORDS_CHARACTERS = 200;
+/** Who types on wants no answer yet. */
+const PAUSE_MS = 200;
 
 const FILTERS: readonly { readonly name: string; readonly statuses: readonly WireProject['status'][] }[] = [
   { name: 'All', statuses: [] },
@@ -21,15 +28,25 @@ const FILTERS: readonly { readonly name: string; readonly statuses: readonly Wir
   { name: 'Closed', statuses: CLOSED_STATUSES },
 ];
 
-/** Every project, newest first. */
+/** They stay while a person looks at a project and comes back. */
+const filter = signal(0);
+const words = signal('');
+
+/** Every project, newest first, or those that a person looks for. */
 export function Projects() {
-  const filter = useSignal(0);
+  const asked = useSignal(words.peek());
+  useSignalEffect(() => {
+    const typed = words.value.trim().slice(0, MAX_WORDS_CHARACTERS);
+    return after(PAUSE_MS, () => {
+      asked.value = typed;
+    });
+  });
   const statuses = FILTERS[filter.value]?.statuses ?? [];
-  const query = statuses.length === 0 ? '' : `&status=${statuses.join(',')}`;
-  const route = `/projects?limit=${PAGE}${query}`;
-  const choose = (at: number) => {
-    filter.value = at;
-  };
+  const query = new URLSearchParams({
+    limit: String(PAGE),
+    ...(statuses.length > 0 && { status: statuses.join(',') }),
+    ...(asked.value !== '' && { q: asked.value }),
+  });
   return (
     <section class="page">
       <div class="card-head">
@@ -40,16 +57,24 @@ export function Projects() {
           </a>
         )}
       </div>
+      <Filter label="Search titles and ids" words={words} />
       <fieldset class="filters">
         <legend class="unseen">Which ones</legend>
         {FILTERS.map(({ name }, at) => (
           <label key={name} class="filter">
-            <input type="radio" name="filter" checked={filter.value === at} onChange={() => choose(at)} />
+            <input
+              type="radio"
+              name="filter"
+              checked={filter.value === at}
+              onChange={() => {
+                filter.value = at;
+              }}
+            />
             <span>{name}</span>
           </label>
         ))}
       </fieldset>
-      <List key={route} route={route} />
+      <List route={`/projects?${query}`} />
     </section>
   );
 }
@@ -59,10 +84,18 @@ function List({ route }: { readonly route: string }) {
   const older = useSignal<readonly WireProject[]>([]);
   const isAll = useSignal(false);
   const problem = useSignal<Problem | undefined>(undefined);
-  if (!first.value)
-    return first.problem ? <ProblemNote problem={first.problem} /> : <p class="quiet">Loading…</p>;
-  const newer = new Set(first.value.map(({ id }) => id));
-  const all = [...first.value, ...older.value.filter(({ id }) => !newer.has(id))];
+  // What was found last stays until the next is.
+  const before = useRef<readonly WireProject[] | undefined>(undefined);
+  useEffect(() => {
+    older.value = [];
+    isAll.value = false;
+    problem.value = undefined;
+  }, [route]);
+  if (first.value) before.current = first.value;
+  const newest = first.value ?? before.current;
+  if (!newest) return first.problem ? <ProblemNote problem={first.problem} /> : <p class="quiet">Loading…</p>;
+  const newer = new Set(newest.map(({ id }) => id));
+  const all = [...newest, ...older.value.filter(({ id }) => !newer.has(id))];
   const last = all.at(-1);
   const more = async () => {
     const answer = await call<readonly WireProject[]>(`GET ${route}&before=${last?.id}`);
@@ -73,16 +106,19 @@ function List({ route }: { readonly route: string }) {
     older.value = [...older.value, ...answer.value];
     isAll.value = answer.value.length < PAGE;
   };
-  if (all.length === 0) return <p class="quiet">There are none.</p>;
   return (
     <>
-      <ul class="rows">
-        {all.map((project) => (
-          <Row key={project.id} project={project} />
-        ))}
-      </ul>
-      <ProblemNote problem={problem.value} />
-      {first.value.length === PAGE && !isAll.value && (
+      <ProblemNote problem={first.problem ?? problem.value} />
+      {all.length === 0 ? (
+        <p class="quiet">There are none.</p>
+      ) : (
+        <ul class="rows" aria-busy={!first.value}>
+          {all.map((project) => (
+            <Row key={project.id} project={project} />
+          ))}
+        </ul>
+      )}
+      {first.value?.length === PAGE && !isAll.value && (
         <button type="button" onClick={() => void more()}>
           Show older ones
         </button>
