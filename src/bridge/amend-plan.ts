@@ -5,7 +5,7 @@ import { aboveCeilings } from '../project/ceilings.ts';
 import { expiryOf } from '../project/expiry.ts';
 import { readFrontMatter } from '../project/front-matter.ts';
 import { type ProjectId, unknownProject } from '../project/ids.ts';
-import { parsePlan } from '../project/plan.ts';
+import { type PlanResult, parsePlan } from '../project/plan.ts';
 import type { Project } from '../project/project.ts';
 import type { Settings } from '../project/settings.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -56,12 +56,9 @@ export async function amendPlan(
   const earlier = await amendedBefore(db, seen, requestId);
   if (earlier) return ok(earlier);
 
-  const parsed = await parsePlan(markdown, readFrontMatter(markdown).settings.title ?? seen.title);
-  if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
-  const { plan, asked, notUsed } = parsed;
-  const { name, rules } = rulesAt(policy, seen.place, seen.workspace);
-  const above = aboveCeilings(asked, rules, name);
-  if (above.length > 0) return refuse(`the plan was not accepted: ${above.join('; ')}. Nothing was stored.`);
+  const checked = await checkAmendment(policy, seen, markdown);
+  if (!checked.ok) return checked;
+  const { plan, asked, notUsed } = checked.value;
 
   return changeProject<Amended>(
     bridge,
@@ -101,6 +98,20 @@ export async function amendPlan(
         : refuse(`the plan was not accepted: ${settled.join('; ')}. Nothing was stored.`);
     },
   );
+}
+
+/** Reads what is to become the plan of a project, and holds it to what the owner allows. */
+export async function checkAmendment(
+  policy: RulesPolicy,
+  { title, place, workspace }: Project,
+  markdown: string,
+): Promise<Result<Pick<Extract<PlanResult, { ok: true }>, 'plan' | 'asked' | 'notUsed'>>> {
+  const parsed = await parsePlan(markdown, readFrontMatter(markdown).settings.title ?? title);
+  if (!parsed.ok) return refuse(`the plan was not accepted: ${parsed.problems.join('; ')}`);
+  const { name, rules } = rulesAt(policy, place, workspace);
+  const above = aboveCeilings(parsed.asked, rules, name);
+  if (above.length > 0) return refuse(`the plan was not accepted: ${above.join('; ')}. Nothing was stored.`);
+  return ok(parsed);
 }
 
 const APPROVED =

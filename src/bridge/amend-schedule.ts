@@ -6,9 +6,15 @@ import { ok, type Result, refuse } from '../result.ts';
 import { appendGlobalEvent } from '../store/events.ts';
 import { lockSchedule, updateSchedule } from '../store/schedules.ts';
 import type { Actor, Bridge } from './bridge.ts';
-import { checkPlan } from './checked-plan.ts';
+import type { CheckedPlan } from './checked-plan.ts';
 import { databaseOf } from './open-bridge.ts';
-import { infoOf, type ScheduleInfo, type SchedulePolicy, tooClose, unknownSchedule } from './schedules.ts';
+import {
+  checkNewPlan,
+  infoOf,
+  type ScheduleInfo,
+  type SchedulePolicy,
+  unknownSchedule,
+} from './schedules.ts';
 
 export interface AmendedSchedule extends ScheduleInfo {
   /** Keys of the front matter that belong to other tools. */
@@ -28,15 +34,11 @@ export async function amendSchedule(
   actor: Actor,
   env: Environment = {},
 ): Promise<Result<AmendedSchedule>> {
-  const { title, workspace } = readFrontMatter(markdown).settings;
-  const kept = { title: title ?? seen.title, workspace: workspace ?? seen.place ?? undefined };
-  const checked = await checkPlan(bridge, policy, { markdown, ...kept }, env);
+  const checked = await checkScheduleAmendment(bridge, policy, seen, markdown, env);
   if (!checked.ok) return checked;
   const { plan, place, notUsed } = checked.value;
   if (plan.timetable === null) return refuse(NO_TIMES);
   const { cron, timezone } = plan.timetable;
-  const close = tooClose(plan.timetable, bridge.clock.now(), policy.schedule_min_interval);
-  if (close) return close;
   const amended = await databaseOf(bridge).write<Result<Schedule>>(async ({ trx, now }) => {
     const schedule = await lockSchedule(trx, seen.id);
     if (!schedule || schedule.state === 'removed') return refuse(unknownSchedule(seen.id));
@@ -50,6 +52,20 @@ export async function amendSchedule(
     return ok({ ...schedule, ...changed, lastSlot });
   });
   return amended.ok ? ok({ ...(await infoOf(bridge, amended.value)), notUsed }) : amended;
+}
+
+/** Reads what is to become the plan of a schedule, and holds it to what the owner allows. */
+export async function checkScheduleAmendment(
+  bridge: Bridge,
+  policy: SchedulePolicy,
+  seen: Schedule,
+  markdown: string,
+  env: Environment,
+): Promise<Result<CheckedPlan>> {
+  const { title, workspace } = readFrontMatter(markdown).settings;
+  const kept = { title: title ?? seen.title, workspace: workspace ?? seen.place ?? undefined };
+  const checked = await checkNewPlan(bridge, policy, { markdown, ...kept }, env);
+  return checked.ok && checked.value.plan.timetable === null ? refuse(NO_TIMES) : checked;
 }
 
 const NO_TIMES =

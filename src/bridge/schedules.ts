@@ -24,7 +24,7 @@ import {
   updateSchedule,
 } from '../store/schedules.ts';
 import { type Actor, type Bridge, newProjectId } from './bridge.ts';
-import { type CheckedPlan, checkPlan, sentEvent, storePlan } from './checked-plan.ts';
+import { type CheckedPlan, checkPlan, type PlanText, sentEvent, storePlan } from './checked-plan.ts';
 import { resolvePrefix } from './id-prefix.ts';
 import { databaseOf } from './open-bridge.ts';
 import { type PlanToSend, type SentPlan, sendPlan } from './send-plan.ts';
@@ -72,16 +72,28 @@ export async function acceptPlan(
     const sent = await sendPlan(bridge, policy, input, actor, env);
     return sent.ok ? ok({ kind: 'project', sent: sent.value }) : sent;
   }
-  const checked = await checkPlan(bridge, policy, input, env);
+  const checked = await checkNewPlan(bridge, policy, input, env);
   if (!checked.ok) return checked;
   const { plan } = checked.value;
   if (!plan.timetable) return refuse('the plan has no schedule.');
-  const close = tooClose(plan.timetable, bridge.clock.now(), policy.schedule_min_interval);
-  return close ?? keepSchedule(bridge, checked.value, plan.timetable, input, actor);
+  return keepSchedule(bridge, checked.value, plan.timetable, input, actor);
+}
+
+/** Reads a plan, with a schedule or without, and holds it to what the owner allows. */
+export async function checkNewPlan(
+  bridge: Bridge,
+  policy: SchedulePolicy,
+  input: PlanText,
+  env: Environment,
+): Promise<Result<CheckedPlan>> {
+  const checked = await checkPlan(bridge, policy, input, env);
+  const timetable = checked.ok ? checked.value.plan.timetable : null;
+  const close = timetable && tooClose(timetable, bridge.clock.now(), policy.schedule_min_interval);
+  return close ?? checked;
 }
 
 /** The refusal of slots that are closer than the owner allows; undefined where they are not. */
-export function tooClose(timetable: Timetable, now: Date, least = DEFAULT_MIN_INTERVAL_MS) {
+function tooClose(timetable: Timetable, now: Date, least = DEFAULT_MIN_INTERVAL_MS) {
   const shortest = shortestIntervalMs(timetable, now);
   return shortest >= least
     ? undefined

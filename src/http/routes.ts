@@ -27,6 +27,7 @@ import {
 } from './routes/mcp.ts';
 import { showMetrics } from './routes/metrics.ts';
 import { showNotifications, testNotifications } from './routes/notifications.ts';
+import { checkOnePlan, showPlanRules } from './routes/plans.ts';
 import { listProjects, showProject } from './routes/projects.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
 import { followRun, readRawOutput, showRun } from './routes/runs.ts';
@@ -51,6 +52,8 @@ export const ROUTE_GROUPS: Readonly<Record<string, readonly Route[]>> = {
   Projects: [
     listProjects,
     sendProject,
+    showPlanRules,
+    checkOnePlan,
     showProject,
     amendProject,
     approveProject,

@@ -12,7 +12,6 @@ import { Home } from './views/home.tsx';
 import { ProjectPage } from './views/project.tsx';
 import { Projects } from './views/projects.tsx';
 import { Queue } from './views/queue.tsx';
-import { SendPlan } from './views/send.tsx';
 import { Settings } from './views/settings.tsx';
 import { SignIn } from './views/sign-in.tsx';
 
@@ -30,6 +29,7 @@ const TABS: readonly {
   { view: 'settings', address: '#/settings', name: 'Settings', icon: 'settings' },
 ];
 
+const SendPlan = lazy(() => import('./views/send.tsx').then(({ SendPlan: View }) => View));
 const Costs = lazy(() => import('./views/costs.tsx').then(({ Costs: View }) => View));
 const Channels = lazy(() => import('./views/channels.tsx').then(({ Channels: View }) => View));
 

@@ -25,6 +25,14 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     body: { markdown: '# A' },
     status: 404,
   },
+  'GET /plans/rules': { needs: 'admin', method: 'GET', path: '/plans/rules', status: 200 },
+  'POST /plans/check': {
+    needs: 'admin',
+    method: 'POST',
+    path: '/plans/check',
+    body: { markdown: '# A\n\nx' },
+    status: 200,
+  },
   'GET /schedules': { needs: 'read', method: 'GET', path: '/schedules', status: 200 },
   'GET /schedules/:id': { needs: 'read', method: 'GET', path: `/schedules/${NO_PROJECT}`, status: 404 },
   'PUT /schedules/:id/plan': {

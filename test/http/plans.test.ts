@@ -205,3 +205,34 @@ test('a schedule amended over HTTP makes projects of its new plan at its new tim
     expect([answer.status, answer.json.code]).toEqual([status, code]);
   }
 });
+
+test('a plan is checked over HTTP as it would be sent, and nothing of it is stored', async () => {
+  await using rig = await createRig();
+  const config = { workspaces: { shop: rig.workspace }, schedule_min_interval: '1h' };
+  await using api = await serve(rig, { config });
+  const { admin: token } = api.tokens;
+  const check = async (body: object) =>
+    answerOf(
+      'POST /plans/check',
+      await changingNothing(rig.bridge, () => api.call('POST /plans/check', { token, body })),
+    );
+  expect(await check({ markdown: '# A clock\n\nBuild it.' })).toEqual({
+    problems: [],
+    title: 'A clock',
+    not_used: [],
+  });
+  const wrong = await check({ markdown: '---\npriority: high\nmax_turns: 0\n---\n# A\n\nx' });
+  expect(wrong.problems).toEqual([expect.stringMatching(/^line 2: /), expect.stringMatching(/^line 3: /)]);
+  expect((await check({ markdown: '# A\n\nx', workspace: '/etc' })).problems[0]).toContain("'/etc'");
+  expect(await check({ markdown: '# A\n\nx', workspace: 'shop' })).toMatchObject({ problems: [] });
+  const close = await check({ markdown: '---\nschedule: "* * * * *"\n---\n# A\n\nx' });
+  expect(close.problems[0]).toContain('schedule_min_interval');
+  const unknown = await api.call('POST /plans/check', { token, body: { markdown: 'x', project_id: 'none' } });
+  expect(unknown.json.code).toBe('project-not-found');
+  const rules = answerOf('GET /plans/rules', await api.call('GET /plans/rules', { token }));
+  expect(rules).toMatchObject({
+    workspaces: [{ name: 'shop', path: rig.workspace }],
+    default_workspace: null,
+  });
+  expect(rules.settings.map(({ name }: { name: string }) => name)).toContain('budget_usd');
+});

@@ -68,11 +68,12 @@ inBrowser('a plan is sent, and amended while it waits in the queue', async () =>
   await using stage = await createStage();
   await using it = await stage.open('#/send');
   const { page } = it;
-  await page.getByLabel('Workspace:').fill('/nowhere/at/all');
+  await page.getByLabel('Workspace').selectOption('another folder…');
+  await page.getByLabel('Folder').fill('/nowhere/at/all');
   await page.getByLabel('The plan, in Markdown').fill('# Count the words\n\nAll of them.');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByRole('alert').waitFor();
-  await page.getByLabel('Workspace:').fill(stage.rig.workspace);
+  await page.getByLabel('Folder').fill(stage.rig.workspace);
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByRole('heading', { name: 'Count the words' }).waitFor();
   await page.getByText('Plan', { exact: true }).click();

@@ -51,7 +51,7 @@ export const followEvents = defineRoute({
     answer: `retry: 1000
 
 event: hello
-data: {"cursor":"0","epoch":"…","oldest":"0","version":"…","build":"…","role":"admin"}
+data: {"cursor":"0","epoch":"…","oldest":"0","version":"…","build":"…","role":"admin","channels":…}
 
 id: 1
 data: {"id":1,"project_id":null,"run_id":null,"type":"supervisor.started","actor":"supervisor","data":{"pid":42,"version":"…"},"created_at":"2026-03-01T12:00:00.000Z"}

@@ -6,8 +6,10 @@ import { announce } from '../announce.ts';
 import { draftOf } from '../drafts.ts';
 import { may } from '../session.ts';
 import { useAction } from './action.ts';
+import { lazy } from './lazy.tsx';
 import { ProblemNote } from './problem.tsx';
-import { TextForm } from './text-form.tsx';
+
+const PlanForm = lazy(() => import('../plan/plan-form.tsx').then(({ PlanForm: Form }) => Form));
 
 interface Props {
   readonly project: WireProject;
@@ -46,7 +48,7 @@ export function PlanEditor({ project: { id, status }, markdown }: Props) {
     );
   return (
     <>
-      <TextForm
+      <PlanForm
         label={
           status === 'awaiting_approval'
             ? 'The plan. Work that waits for your decision goes back with it.'
@@ -57,7 +59,7 @@ export function PlanEditor({ project: { id, status }, markdown }: Props) {
         isOff={amend.isOff}
         onSend={send}
         onCancel={discard}
-        rows={16}
+        target={{ project_id: id }}
       />
       <ProblemNote problem={amend.problem} />
     </>

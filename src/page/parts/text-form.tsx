@@ -1,4 +1,5 @@
 import type { Signal } from '@preact/signals';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
@@ -13,6 +14,10 @@ interface Props {
   readonly onCancel?: () => void;
   readonly hasFocus?: boolean;
   readonly rows?: number;
+  /** Where the words are written, for who looks into it. */
+  readonly field?: RefObject<HTMLTextAreaElement | null>;
+  /** Below the words. */
+  readonly children?: ComponentChildren;
 }
 
 /** Words that a person writes and sends. */
@@ -25,9 +30,12 @@ export function TextForm({
   onCancel,
   hasFocus = false,
   rows = 3,
+  field: given,
+  children,
 }: Props) {
   const id = useId();
-  const field = useRef<HTMLTextAreaElement>(null);
+  const own = useRef<HTMLTextAreaElement>(null);
+  const field = given ?? own;
   useLayoutEffect(() => {
     if (hasFocus) field.current?.focus();
   }, []);
@@ -51,6 +59,7 @@ export function TextForm({
           draft.value = currentTarget.value;
         }}
       />
+      {children}
       <div class="choices">
         {onCancel && (
           <button type="button" onClick={onCancel}>

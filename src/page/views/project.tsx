@@ -9,8 +9,8 @@ import { useResource } from '../live/resource.ts';
 import { useRefreshWhile } from '../live/use-refresh.ts';
 import { Attention } from '../parts/attention.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { Markdown } from '../parts/markdown.tsx';
 import { PlanEditor } from '../parts/plan-editor.tsx';
+import { PlanText } from '../parts/plan-text.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { ProjectActions } from '../parts/project-actions.tsx';
 import { RequestCard } from '../parts/request-card.tsx';
@@ -225,7 +225,7 @@ function History({
       )}
       <details>
         <summary>Plan{plan_revisions.length > 1 && `, revision ${plan_revisions.length}`}</summary>
-        <Markdown text={markdown} />
+        <PlanText markdown={markdown} />
         <PlanEditor project={project} markdown={markdown} />
       </details>
       {updates.length > 0 && (
