@@ -35,7 +35,7 @@ test.each([
   'macos',
   'windows',
   'other-unix',
-] as const)('over ssh an address is not opened: %s', (platform) => {
+] as const)('an address is not opened over ssh: %s', (platform) => {
   const env = {
     SSH_CONNECTION: '10.0.0.2 50000 10.0.0.1 22',
     DISPLAY: 'localhost:10.0',
