@@ -1,5 +1,6 @@
 /** Requests to the API. An answer is a value whatever it is: also a refusal, and that nobody answered. */
 import { signal } from '@preact/signals';
+import { type Answer, type Problem, problemFrom, UNREACHABLE } from './answer.ts';
 import { after, learnTime } from './browser-clock.ts';
 
 const KEY = 'bridge-key';
@@ -11,29 +12,10 @@ const KEY = 'bridge-key';
 export const MAX_ANSWER_MS = 8_000;
 const MAX_BODY_MS = 60_000;
 
-/** What the server has refused, by RFC 9457. */
-export interface Problem {
-  readonly status: number;
-  readonly code: string;
-  readonly detail: string;
-  /** What else it says: `decision`, `round`, `request`. */
-  readonly facts: Readonly<Record<string, unknown>>;
-}
-
-export type Answer<T> =
-  | { readonly ok: true; readonly value: T; readonly headers: Headers }
-  | { readonly ok: false; readonly problem: Problem };
+export type { Answer, Problem };
 
 /** Whether this browser is signed in; `unknown` until the server was asked. */
 export const signedIn = signal<'unknown' | 'yes' | 'no'>('unknown');
-
-/** Nobody answered. */
-const UNREACHABLE: Problem = {
-  status: 0,
-  code: 'unreachable',
-  detail: 'The supervisor did not answer. Nothing was changed here; try again.',
-  facts: {},
-};
 
 /** The half of the session that scripts may read. It is worth nothing without the cookie. */
 export function keepKey(key: string | undefined): void {
@@ -96,10 +78,8 @@ async function ask<T>(
 }
 
 async function problemOf(response: Response, headers: Record<string, string>): Promise<Problem> {
-  // Something between the server and the browser may answer in words of its own.
   const facts = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-  const { code = 'unknown', detail = `The server answered ${response.status}.` } = facts;
-  const problem = { status: response.status, code: String(code), detail: String(detail), facts };
+  const problem = problemFrom(response.status, facts);
   // An answer to the key before is no news.
   const isPresent = headers['Bridge-Key'] === keyHeaders()['Bridge-Key'];
   if (problem.status === 401 && problem.code === 'not-signed-in' && isPresent) signedIn.value = 'no';

@@ -1,34 +1,7 @@
 import { after } from '../browser-clock.ts';
-
-/** Many reasons in a row are one reason to do it. */
-const PAUSE_MS = 250;
+import { MIN_PAUSE_MS, type Repeated, repeatedWork } from './repeated-work.ts';
 
 /** Does the work at once, then again when it was asked for meanwhile: never twice at a time, never late for good. */
-export function repeatedly(work: () => Promise<void>) {
-  let isUnderWay = false;
-  let isAskedAgain = false;
-  let isOver = false;
-  const ask = (): void => {
-    if (isOver) return;
-    if (isUnderWay) {
-      isAskedAgain = true;
-      return;
-    }
-    isUnderWay = true;
-    void work().finally(() => {
-      after(PAUSE_MS, () => {
-        isUnderWay = false;
-        if (!isAskedAgain) return;
-        isAskedAgain = false;
-        ask();
-      });
-    });
-  };
-  return {
-    ask,
-    isOver: () => isOver,
-    end: () => {
-      isOver = true;
-    },
-  };
+export function repeatedly(work: () => Promise<void>): Repeated {
+  return repeatedWork(work, () => new Promise((resolve) => void after(MIN_PAUSE_MS, resolve)));
 }

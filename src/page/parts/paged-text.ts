@@ -1,6 +1,7 @@
 /** A long text, page by page as the server has it. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { nextPageOf } from '../answer.ts';
 import { callText, type Problem } from '../api.ts';
 
 export interface PagedText {
@@ -24,7 +25,7 @@ export function usePagedText(route: string): PagedText {
     }
     problem.value = undefined;
     text.value = before + answer.value;
-    next.value = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+    next.value = nextPageOf(answer.headers);
   };
   useEffect(() => {
     text.value = undefined;

@@ -2,8 +2,8 @@ import { dollars } from '../../project/costs.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import type { WireRun } from '../../wire/schemas/run.ts';
 import { now } from '../browser-clock.ts';
+import { durationText } from '../duration-text.ts';
 import { projectAddress } from '../route.ts';
-import { durationText } from '../time-text.ts';
 import { plainLine } from '../visible-text.ts';
 
 /** A run that is under way: what it does, how far it is, how long and what it cost. */

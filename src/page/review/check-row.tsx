@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
+import { durationText } from '../duration-text.ts';
 import { plural, sizeText } from '../figures.ts';
 import { Icon } from '../parts/icons.tsx';
 import { usePagedText } from '../parts/paged-text.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { TerminalText } from '../parts/terminal-text.tsx';
 import { Long, Visible } from '../parts/text.tsx';
-import { durationText } from '../time-text.ts';
+import { endText, lastLines } from './check-words.ts';
 import { isPassed } from './verdict.ts';
 
 type Check = WireEvidence['checks'][number];
@@ -49,19 +50,6 @@ export function CheckRow({ check, evidence }: { readonly check: Check; readonly 
       </div>
     </li>
   );
-}
-
-const TAIL_LINES = 6;
-
-function lastLines(text: string): string {
-  return text.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-}
-
-function endText({ timed_out, failure, signal, exit_code }: Check): string {
-  if (failure !== null) return 'could not be started';
-  if (timed_out) return 'timed out';
-  if (signal !== null) return `ended by ${signal}`;
-  return exit_code === 0 ? 'passed' : `exit ${exit_code}`;
 }
 
 function Output({

@@ -1,6 +1,5 @@
 /** Where a person decides: it sends the round and the tree that are shown, so that nothing else can be meant. */
 import { useSignal } from '@preact/signals';
-import { treeOf } from '../../project/measured.ts';
 import type { WireShownEvidence } from '../../wire/schemas/evidence.ts';
 import type { WireDecided } from '../../wire/schemas/http.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
@@ -10,7 +9,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { may } from '../session.ts';
 import { Conflict } from './conflict.tsx';
 import { RejectDialog } from './reject-dialog.tsx';
-import { approvalOf, type Bound } from './verdict.ts';
+import { approvalOf, boundTo } from './verdict.ts';
 
 interface Props {
   readonly project: WireProject;
@@ -23,8 +22,7 @@ export function DecisionBar({ project, round, evidence }: Props) {
   const approve = useAction<WireDecided>(`POST /projects/${project.id}/approve`);
   const dialog = useSignal<'none' | 'approve' | 'reject'>('none');
   const { label, doubts } = approvalOf(evidence);
-  const tree = evidence && treeOf(evidence);
-  const bound: Bound = { round, ...(tree !== null && { tree }) };
+  const bound = boundTo(round, evidence);
   const close = () => {
     dialog.value = 'none';
   };

@@ -1,5 +1,5 @@
 /** What stands against approving with one tap. Pure. */
-import { blockingFindings, hasPassed } from '../../project/measured.ts';
+import { blockingFindings, hasPassed, treeOf } from '../../project/measured.ts';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
 import { plural } from '../figures.ts';
 
@@ -40,4 +40,9 @@ export function approvalOf(evidence: WireEvidence | null): Approval {
 export interface Bound {
   readonly round: number;
   readonly tree?: string;
+}
+
+export function boundTo(round: number, evidence: WireEvidence | null): Bound {
+  const tree = evidence && treeOf(evidence);
+  return { round, ...(tree !== null && { tree }) };
 }

@@ -3,6 +3,7 @@ import { dollars } from '../../project/costs.ts';
 import { isUndecided } from '../../project/request.ts';
 import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
 import type { WireRun } from '../../wire/schemas/run.ts';
+import { durationText } from '../duration-text.ts';
 import { folderText, plural, spentText } from '../figures.ts';
 import { ofProject } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
@@ -21,7 +22,7 @@ import { Ago, Long } from '../parts/text.tsx';
 import { WaitingList } from '../parts/waiting-list.tsx';
 import { ReviewCard } from '../review/review-card.tsx';
 import { projectAddress } from '../route.ts';
-import { durationText } from '../time-text.ts';
+import { WHAT_NEXT } from '../status-words.ts';
 import { plainLine } from '../visible-text.ts';
 import { isWide } from '../wide.ts';
 
@@ -99,19 +100,6 @@ function Whole({
     </>
   );
 }
-
-const WHAT_NEXT: Readonly<Record<WireProjectAnswer['project']['status'], string>> = {
-  pending: 'It waits in the queue.',
-  in_progress: 'Claude Code works on it.',
-  awaiting_answer: 'Claude Code has asked, and waits.',
-  verifying: 'What was done is being measured.',
-  awaiting_approval: 'It waits for your decision.',
-  rejected: 'It waits for Claude Code to take up the revision.',
-  approved: 'It is approved, and lands now.',
-  complete: 'It is done.',
-  cancelled: 'It was cancelled.',
-  attention: 'It needs you.',
-};
 
 function Head({ answer }: { readonly answer: WireProjectAnswer }) {
   const {
