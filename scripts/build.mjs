@@ -41,6 +41,14 @@ const withoutFormValidator = {
   },
 };
 
+// Where DEV is set, Ink would connect to a debugger, by a package that is not there.
+const withoutDebugger = {
+  name: 'without-debugger',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]ink[\\/]build[\\/]devtools\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
 // esbuild makes a chunk of each set of modules that the same entries share, and whatever is imported lazily is an entry: a
 // command would load 70 files, half a millisecond each. Entries that import the same things share large chunks instead:
 // the ground, which all load; the command line, which every command has loaded already; and what `status` loads, which
@@ -118,10 +126,14 @@ const result = await build({
   external: ['better-sqlite3'],
   // Its main file hands `require` on as a value, which no bundler can follow.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  plugins: [withoutFormValidator, withFewChunks],
+  plugins: [withoutFormValidator, withoutDebugger, withFewChunks],
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: requireBanner },
-  define: { __BRIDGE_VERSION__: JSON.stringify(version) },
+  define: {
+    __BRIDGE_VERSION__: JSON.stringify(version),
+    // React has twice as much for those who develop with it.
+    'process.env.NODE_ENV': '"production"',
+  },
   logLevel: 'warning',
 });
 

@@ -104,6 +104,12 @@ const GROUPS: Readonly<Record<string, Group>> = {
       summary: 'Follow one project, or all of them, live.',
       load: async (cli) => (await import('./commands/watch.ts')).watchCommand(cli),
     },
+    {
+      name: 'tui',
+      usage: '[options]',
+      summary: 'Look at everything, decide and write in one screen of this terminal.',
+      load: async (cli) => (await import('./commands/tui.ts')).tuiCommand(cli),
+    },
   ],
   'Decide and steer:': [
     {

@@ -11,7 +11,7 @@ import type { Environment } from '../environment.ts';
  */
 const DECIDING: readonly string[] = [
   ...['send', 'approve', 'reject', 'answer', 'allow', 'deny', 'amend', 'steer', 'cancel', 'retry'],
-  ...['pause', 'resume', 'start', 'run', 'stop', 'restart'],
+  ...['pause', 'resume', 'start', 'run', 'stop', 'restart', 'tui'],
   ...['restore', 'import', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
   ...['schedule run', 'schedule amend', 'schedule pause', 'schedule resume', 'schedule remove'],
   ...['worktree remove', 'token add', 'token rotate', 'token revoke', 'dashboard', 'notify test'],

@@ -24,7 +24,7 @@ export async function bundleFixture(stage: Stage, name: string): Promise<string>
     keepNames: true,
     legalComments: 'none',
     // A native addon.
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', 'react-devtools-core'],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },

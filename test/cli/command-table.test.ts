@@ -45,7 +45,7 @@ async function loadedBy(entry: string): Promise<string[]> {
     format: 'esm',
     platform: 'node',
     outdir: 'unwritten',
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', 'react-devtools-core'],
     logLevel: 'silent',
   });
   const chunks = new Set<string>();

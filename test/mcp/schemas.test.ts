@@ -236,7 +236,7 @@ describe('a server that is only started', () => {
       format: 'esm',
       platform: 'node',
       outdir: 'unwritten',
-      external: ['better-sqlite3'],
+      external: ['better-sqlite3', 'react-devtools-core'],
       logLevel: 'silent',
     });
     const loaded = new Set<string>();

@@ -42,6 +42,11 @@ export function wrap(text: string, columns: number): string[] {
   return plainLines(text).flatMap((line) => wrapLine(line, columns));
 }
 
+/** One line cut into pieces of at most `columns`; its spaces stay as they are. */
+export function chop(line: string, columns: number): string[] {
+  return widthOf(line) <= columns ? [line] : pieces(line, columns, columns);
+}
+
 /** Short facts in a row, `a · b · c`, on as many lines of at most `columns` as they take. Empty ones are left out. */
 export function flow(facts: readonly string[], columns: number): string[] {
   const lines: string[] = [];
@@ -66,7 +71,7 @@ const ruler = createInterface({ input: new PassThrough() });
 const characters = new Intl.Segmenter();
 
 /** As many whole characters of the text as fit into `columns`. */
-function headOf(text: string, columns: number): string {
+export function headOf(text: string, columns: number): string {
   let used = 0;
   let head = '';
   for (const { segment } of characters.segment(text)) {

@@ -1,0 +1,64 @@
+/** What each key does, once: the help is made of it. */
+
+export interface KeyGroup {
+  readonly title: string;
+  readonly keys: readonly (readonly [keys: string, does: string])[];
+}
+
+export const KEY_GROUPS: readonly KeyGroup[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      ['g then h', 'home'],
+      ['g then p', 'projects'],
+      ['g then q', 'queue, pause and resume'],
+      ['g then c', 'costs'],
+      ['g then n or m', 'channels, and their messages'],
+      ['j k, arrows', 'the next, the one before; scrolls where there is none in sight'],
+      ['PageUp PageDown', 'a page; Ctrl+U Ctrl+D half of one'],
+      ['Home End', 'the beginning, the end'],
+      ['Enter', 'open'],
+      ['Esc', 'back'],
+      ['R', 'fetch again, and try to connect at once'],
+      ['?', 'this list'],
+      ['q, Ctrl+C', 'quit; nothing that runs is touched'],
+    ],
+  },
+  {
+    title: 'A project',
+    keys: [
+      ['a', 'approve: shows the round and its checks first, then y'],
+      ['r', 'reject: write what should change, Ctrl+S, then y'],
+      ['s', 'write a message to Claude'],
+      ['n N', 'the next file, the file before'],
+      ['x', 'fold or unfold a file, a check, the plan'],
+      ['+', 'read on in a long diff or output'],
+      ['v', 'mark a file as seen'],
+      ['e', 'what Claude asks, and your answer'],
+      ['l', 'what the run does, live'],
+      ['t', 'retry, where it is stuck'],
+      ['X', 'cancel it for good: y after the question'],
+    ],
+  },
+  {
+    title: 'Lists',
+    keys: [
+      ['/ or f', 'filter by words'],
+      ['Tab', 'projects: all, yours, under way, closed'],
+      ['p', 'queue: pause all, or resume'],
+    ],
+  },
+  {
+    title: 'Channels',
+    keys: [
+      ['Tab Shift+Tab', 'channels, messages, inspector'],
+      ['s', 'send a message'],
+      ['n', 'a new channel'],
+      ['c', 'clear the channel: y after the question'],
+      ['f or /', 'filter by words'],
+      ['i, Enter', 'inspect the message'],
+      ['space', 'stop the feed, and let it go on'],
+      ['r', 'fetch again'],
+    ],
+  },
+];

@@ -1,0 +1,5 @@
+/** The room that a view has. */
+export interface ViewProps {
+  readonly columns: number;
+  readonly height: number;
+}

@@ -1,0 +1,124 @@
+/** A real terminal: tmux, with a shell in it. What a test sees is what a person would. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+/** Whether there is a tmux that we know. */
+export const hasTerminal = hasTmux();
+
+/** Skipped by its name where there is none. */
+export const inTerminal = test.skipIf(!hasTerminal);
+
+function hasTmux(): boolean {
+  try {
+    return /^tmux [3-9]/.test(execFileSync('tmux', ['-V'], { encoding: 'utf8' }));
+  } catch {
+    return false;
+  }
+}
+
+export interface Terminal extends AsyncDisposable {
+  /** A folder of its own, which is gone afterwards. */
+  readonly folder: string;
+  /** Types a command line of the shell. */
+  run(command: string): Promise<void>;
+  /** Presses keys, by the names that tmux has for them, such as `j`, `Enter`, `C-s`, `Escape`. */
+  press(...keys: readonly string[]): Promise<void>;
+  /** Types a text as it is. */
+  type(text: string): Promise<void>;
+  /** Pastes a text, as a terminal does that tells what is pasted from what is typed. */
+  paste(text: string): Promise<void>;
+  /** What is on the screen; with the sequences for colours where these are looked for. */
+  screen(withColours?: boolean): Promise<string>;
+  /** Resolves with the screen as soon as it fits. */
+  shows(...patterns: readonly (string | RegExp)[]): Promise<string>;
+  /** Resolves as soon as it fits no more. */
+  hides(pattern: string): Promise<void>;
+  resize(columns: number, rows: number): Promise<void>;
+  /** What tmux knows, such as `#{alternate_on}`. */
+  tell(format: string): Promise<string>;
+}
+
+export interface TerminalOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The words that start the program. */
+export const TUI = `'${process.execPath}' '${PROGRAM}' tui`;
+
+/** Where the shell waits for a command, of whatever user. */
+export const PROMPT = /^[#$] ?$/m;
+
+export async function openTerminal({
+  columns = 80,
+  rows = 24,
+  env = {},
+}: TerminalOptions = {}): Promise<Terminal> {
+  const folder = await mkdtemp(join(tmpdir(), 'terminal-'));
+  const socket = join(folder, 'tmux');
+  const environment = {
+    PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
+    HOME: folder,
+    LC_ALL: 'C.UTF-8',
+    TZ: 'UTC',
+    TERM: 'tmux-256color',
+    ...env,
+  };
+  const tmux = async (...args: readonly string[]) =>
+    (
+      await execa('tmux', ['-u', '-S', socket, '-f', '/dev/null', ...args], {
+        env: environment,
+        extendEnv: false,
+        stripFinalNewline: false,
+      })
+    ).stdout;
+  await tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), 'exec /bin/sh');
+  const screen = (withColours = false) => tmux('capture-pane', '-p', ...(withColours ? ['-e'] : []));
+  const press = async (...keys: readonly string[]) => void (await tmux('send-keys', ...keys));
+  const type = async (text: string) => void (await tmux('send-keys', '-l', text));
+  const shows = (...patterns: readonly (string | RegExp)[]) =>
+    eventually(async () => {
+      const shown = await screen();
+      for (const pattern of patterns)
+        expect(shown).toMatch(pattern instanceof RegExp ? pattern : plain(pattern));
+      return shown;
+    });
+  await shows(PROMPT);
+  return {
+    folder,
+    press,
+    type,
+    screen,
+    shows,
+    async run(command) {
+      await type(command);
+      await press('Enter');
+    },
+    async paste(text) {
+      await tmux('set-buffer', text);
+      await tmux('paste-buffer', '-p');
+    },
+    hides: (pattern) => eventually(async () => expect(await screen()).not.toContain(pattern)),
+    async resize(wide, high) {
+      await tmux('resize-window', '-x', String(wide), '-y', String(high));
+    },
+    tell: async (format) => (await tmux('display-message', '-p', format)).trim(),
+    async [Symbol.asyncDispose]() {
+      await tmux('kill-server').catch(() => undefined);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function plain(text: string): RegExp {
+  return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+}
