@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { pause } from '../../src/bridge/holds.ts';
 import { send } from '../bridge/steps.ts';
-import { inBrowser, openPage, overflow, useBrowser } from './browser.ts';
+import { inBrowser, openPage, overflow, useBrowser, withBrowser } from './browser.ts';
 import { createStage } from './stage.ts';
 import { asking, DOUBTFUL, hostile, said, waiting } from './stories.ts';
 
@@ -38,58 +38,92 @@ async function keepLook(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, file), fullPage: true });
 }
 
-inBrowser(
-  'every view fits 320 to 1440 pixels in both colours, and axe finds nothing wrong in it',
-  async () => {
-    await using stage = await createStage();
-    const { rig } = stage;
-    await waiting(rig);
-    const doubtful = await waiting(rig, {
-      plan: '# Move the price list',
-      evidence: DOUBTFUL,
-      caveats: 'None.',
-    });
-    const question = await asking(rig, '# Drop what nobody uses', 'question');
-    await asking(rig, '# Clean the build', 'permission');
-    await send(rig, '# Docs sweep');
-    await pause(rig.bridge, 'until I am back', 'person');
-    const envelope = JSON.stringify({ schema_version: 1, type: 'task', content: [1, null, 'x'] });
-    const message = await said(rig, 'demo:worker', 'mac', envelope);
-    await using it = await stage.open('#/');
-    const { page } = it;
-    const found: string[] = [];
-    const views = [
-      ['#/', '4 wait for you'],
-      [`#/p/${doubtful}/r1`, 'Measured, not claimed'],
-      [`#/p/${question}`, 'Drop the table'],
-      ['#/projects', 'Docs sweep'],
-      [`#/p/${doubtful}`, 'What changed'],
-      ['#/queue', 'Next, in this order'],
-      ['#/costs', 'What may be spent'],
-      ['#/send', 'Workspace'],
-      ['#/channels', 'Filter channels'],
-      ['#/channels/demo%3Aworker', 'Send'],
-      [`#/channels/demo%3Aworker/${message}`, 'structured message'],
-      ['#/settings', 'Devices and tokens'],
-      ['#/nowhere', 'There is nothing here'],
-    ] as const;
-    for (const colorScheme of ['light', 'dark'] as const)
-      for (const width of [320, 360, 768, 1440]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 800 });
-        for (const [place, words] of views) {
-          await page.evaluate(`location.hash = '${place}'`);
+/** Each view: where it is, as this morning has it, and words that it shows. */
+const VIEWS = {
+  'the home view': () => ['#/', '4 wait for you'],
+  'the review card': ({ doubtful }) => [`#/p/${doubtful}/r1`, 'Measured, not claimed'],
+  'a project that asks': ({ question }) => [`#/p/${question}`, 'Drop the table'],
+  'the list of projects': () => ['#/projects', 'Docs sweep'],
+  'the project view': ({ doubtful }) => [`#/p/${doubtful}`, 'What changed'],
+  'the queue': () => ['#/queue', 'Next, in this order'],
+  'the view of costs': () => ['#/costs', 'What may be spent'],
+  'the form for a plan': () => ['#/send', 'Workspace'],
+  'the list of channels': () => ['#/channels', 'Filter channels'],
+  'a channel': () => ['#/channels/demo%3Aworker', 'Send'],
+  'a message of a channel': ({ message }) => [`#/channels/demo%3Aworker/${message}`, 'structured message'],
+  'the settings view': () => ['#/settings', 'Devices and tokens'],
+  'an address that leads nowhere': () => ['#/nowhere', 'There is nothing here'],
+} satisfies Readonly<Record<string, (morning: Morning) => readonly [place: string, words: string]>>;
+
+interface Morning extends AsyncDisposable {
+  readonly page: Page;
+  readonly doubtful: string;
+  readonly question: string;
+  readonly message: string;
+}
+
+/** A page on which there is something of everything. */
+async function createMorning(): Promise<Morning> {
+  const stage = await createStage();
+  const { rig } = stage;
+  await waiting(rig);
+  const doubtful = await waiting(rig, {
+    plan: '# Move the price list',
+    evidence: DOUBTFUL,
+    caveats: 'None.',
+  });
+  const question = await asking(rig, '# Drop what nobody uses', 'question');
+  await asking(rig, '# Clean the build', 'permission');
+  await send(rig, '# Docs sweep');
+  await pause(rig.bridge, 'until I am back', 'person');
+  const envelope = JSON.stringify({ schema_version: 1, type: 'task', content: [1, null, 'x'] });
+  const message = await said(rig, 'demo:worker', 'mac', envelope);
+  const watched = await stage.open('#/');
+  return {
+    page: watched.page,
+    doubtful,
+    question,
+    message,
+    async [Symbol.asyncDispose]() {
+      try {
+        await watched[Symbol.asyncDispose]();
+      } finally {
+        await stage[Symbol.asyncDispose]();
+      }
+    },
+  };
+}
+
+describe('the views', () => {
+  let morning: Morning | undefined;
+  beforeAll(async () => {
+    if (withBrowser) morning = await createMorning();
+  });
+  afterAll(async () => {
+    await morning?.[Symbol.asyncDispose]();
+  });
+
+  for (const [view, at] of Object.entries(VIEWS))
+    inBrowser(`${view} fits 320 to 1440 pixels in both colours, and axe finds nothing wrong`, async () => {
+      if (!morning) throw new Error('beforeAll comes first');
+      const { page } = morning;
+      const [place, words] = at(morning);
+      await page.evaluate(`location.hash = '${place}'`);
+      const found: string[] = [];
+      for (const colorScheme of ['light', 'dark'] as const)
+        for (const width of [320, 360, 768, 1440]) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 800 });
           await page.getByText(words).or(page.getByPlaceholder(words)).first().waitFor();
-          const where = `${place} at ${width} in ${colorScheme}`;
+          const where = `${width} in ${colorScheme}`;
           await keepLook(page, `${words}-${width}-${colorScheme}`);
           if ((await overflow(page)) > 0) found.push(`${where}: slides sideways by ${await overflow(page)}`);
           if (width === 320 || width === 1440)
             found.push(...(await violations(page)).map((what) => `${where}: ${what}`));
         }
-      }
-    expect(found).toEqual([]);
-  },
-);
+      expect(found).toEqual([]);
+    });
+});
 
 inBrowser('a browser that is not signed in finds nothing wrong with the page, either', async () => {
   await using stage = await createStage();
