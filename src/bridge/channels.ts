@@ -10,6 +10,7 @@ import {
   numberBeforeNewest,
   unreadByChannel,
 } from '../store/channels.ts';
+import { newestOfChannels } from '../store/events.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 
 export type { ChannelMessage, ChannelSummary };
@@ -41,6 +42,28 @@ export async function unreadOf(bridge: Bridge, reader: string): Promise<(channel
   const rows = await unreadByChannel(databaseOf(bridge).read, reader);
   const counts = new Map(rows.map(({ channel, count }) => [channel, Number(count)]));
   return (channel) => counts.get(channel) ?? 0;
+}
+
+/** Somebody has cleared a channel. */
+export interface Clearing {
+  /** That of its event. */
+  readonly id: number;
+  readonly at: string;
+  readonly channel: string;
+  /** How many were deleted. */
+  readonly messages: number;
+  /** An `Actor`, or one of a newer program. */
+  readonly by: string;
+}
+
+/** Who has cleared which channels, newest first, at most `limit`. The relay is no channel here. */
+export async function clearings(bridge: Bridge, limit: number): Promise<Clearing[]> {
+  const events = await newestOfChannels(databaseOf(bridge).read, 'channel.cleared', RELAY_CHANNEL, limit);
+  return events.flatMap((event) =>
+    event.type === 'channel.cleared'
+      ? [{ id: event.id, at: event.createdAt, by: event.actor, ...event.data }]
+      : [],
+  );
 }
 
 /** One message, of whatever channel but the relay. */

@@ -1,5 +1,6 @@
 /** Every route of the API. What is not listed here is not there. */
 import type { Route } from './define-route.ts';
+import { channelAudit } from './routes/channel-audit.ts';
 import { followChannel } from './routes/channel-stream.ts';
 import { acknowledgeInChannel, clearOneChannel, sendMessage } from './routes/channel-writes.ts';
 import {
@@ -85,6 +86,7 @@ export const ROUTE_GROUPS: Readonly<Record<string, readonly Route[]>> = {
     sendMessage,
     acknowledgeInChannel,
     clearOneChannel,
+    channelAudit,
     followChannel,
     useOtherTransport,
   ],

@@ -1,5 +1,5 @@
 /** The append-only history, and where a reader continues in it. Event ids rise within a project and may have gaps. */
-
+import { sql } from 'kysely';
 import type { Actor } from '../project/actor.ts';
 import {
   type BridgeEvent,
@@ -95,6 +95,25 @@ export async function newestOfType(
     .where('type', '=', type)
     .groupBy('project_id');
   const rows = await db.selectFrom('events').selectAll().where('id', 'in', newest).execute();
+  return rows.map(toEvent);
+}
+
+/** The newest events of this type that belong to no project and tell of another channel than `hidden`, newest first. */
+export async function newestOfChannels(
+  db: Reader,
+  type: EventType,
+  hidden: string,
+  limit: number,
+): Promise<BridgeEvent[]> {
+  const rows = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('project_id', 'is', null)
+    .where('type', '=', type)
+    .where(sql<string>`data ->> 'channel'`, '!=', hidden)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
   return rows.map(toEvent);
 }
 

@@ -1,6 +1,7 @@
 /** Messages of channels as the API gives them: exactly as they were sent. */
 import { readContent } from '../project/envelope.ts';
-import type { WireChannelMessage, WireListedMessage } from './schemas/channel-http.ts';
+import { plural } from '../project/text.ts';
+import type { WireAuditEvent, WireChannelMessage, WireListedMessage } from './schemas/channel-http.ts';
 
 interface Message {
   readonly number: number;
@@ -50,4 +51,17 @@ export function toChannelMessage(sent: Message): WireChannelMessage {
     ...(message ? { message: { ...message } } : {}),
     ...(warning === undefined ? {} : { parse_warning: warning }),
   };
+}
+
+interface Clearing {
+  readonly id: number;
+  readonly at: string;
+  readonly channel: string;
+  readonly messages: number;
+  readonly by: string;
+}
+
+export function toAuditEvent({ id, at, channel, messages, by }: Clearing): WireAuditEvent {
+  const detail = `${plural(messages, 'message')}, by ${by}`;
+  return { id, timestamp: at, event: 'channel_clear', channel, detail, ip: null };
 }

@@ -1,6 +1,7 @@
 /** Channels over HTTP: the routes that clients of Claude Bridge know, on the same messages as the tools. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clearChannel } from '../../src/bridge/clear-channel.ts';
+import { clearRelay, sendToRelay } from '../../src/bridge/relay.ts';
 import { sendToChannel } from '../../src/bridge/send-to-channel.ts';
 import { systemClock } from '../../src/clock.ts';
 import { eventually } from '../eventually.ts';
@@ -161,6 +162,31 @@ describe('writing', () => {
     await send('1');
     expect((await post('/api/clear', { channel: C })).json).toEqual({ channel: C, cleared: 1 });
     expect(rig.rowsOf('events').at(-1)).toMatchObject({ type: 'channel.cleared', actor: 'person: admin' });
+  });
+
+  test('the audit says who cleared which channel, newest first, and nothing of the relay', async () => {
+    const audit = (query = '') => api.call(`GET /api/audit${query}`, { token: api.tokens.admin });
+    expect((await audit()).json).toEqual({ enabled: true, events: [] });
+    await send('1');
+    await send('2');
+    await send('1', { channel: 'plain' });
+    await sendToRelay(rig.bridge, { sender: 'desktop', message: 'hello' });
+    await post('/api/clear', { channel: C });
+    await clearRelay(rig.bridge, 'person');
+    await clearChannel(rig.bridge, 'plain', 'code');
+    const { json } = await audit();
+    expect(json.events).toMatchObject([
+      { event: 'channel_clear', channel: 'plain', detail: '1 message, by code', ip: null },
+      { event: 'channel_clear', channel: C, detail: '2 messages, by person: admin' },
+    ]);
+    expect(json.events[0].timestamp).toMatch(/Z$/);
+    expect(json.events[0].id).toBeGreaterThan(json.events[1].id);
+    for (const limit of ['1', '0', '-5', 'junk', '99999999'])
+      expect([limit, (await audit(`?limit=${limit}`)).json.events.length]).toEqual([
+        limit,
+        ['1', '0'].includes(limit) ? 1 : 2,
+      ]);
+    expect((await get('/api/audit')).status).toBe(403);
   });
 
   test('a message cannot be posted where messages are read, and the old transport says where to go', async () => {

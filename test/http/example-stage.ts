@@ -1,5 +1,6 @@
 /** What the examples of docs/http.md are about: one of everything that a route names, by the names that they use. */
 import { writeFile } from 'node:fs/promises';
+import { clearChannel } from '../../src/bridge/clear-channel.ts';
 import { addCredential } from '../../src/bridge/credentials.ts';
 import { pause } from '../../src/bridge/holds.ts';
 import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
@@ -36,6 +37,8 @@ export async function createExampleStage(): Promise<ExampleStage> {
   });
   const PARKED = await projectIn(rig, 'attention', { title: 'Paint the clock' });
   const [EARLIER, MESSAGE] = [await say(rig, 'The build began.'), await say(rig, 'The build is green.')];
+  await say(rig, 'Done.', 'shop:old');
+  await clearChannel(rig.bridge, 'shop:old', 'person: phone');
   const { cookie: COOKIE, key: KEY } = await signedIn(rig, 'laptop', 'decide');
   const terms = { name: 'tablet', role: 'decide', lifetimeMs: 120_000 } as const;
   const { code: CODE } = await makeSignInCode(rig.bridge, terms);
@@ -104,8 +107,8 @@ async function ask(rig: Rig, asking: Parameters<typeof openRequest>[3]) {
   return { project, request };
 }
 
-async function say({ bridge }: Rig, content: string): Promise<string> {
-  const sent = await sendToChannel(bridge, { channel: 'shop:build', sender: 'alice', content });
+async function say({ bridge }: Rig, content: string, channel = 'shop:build'): Promise<string> {
+  const sent = await sendToChannel(bridge, { channel, sender: 'alice', content });
   if (!sent.ok) throw new Error(`refused: ${sent.refusal.message}`);
   return sent.value.message.id;
 }

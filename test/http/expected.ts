@@ -210,6 +210,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   'POST /api/send': { needs: 'decide', method: 'POST', path: '/api/send', body: {}, status: 400 },
   'POST /api/ack': { needs: 'decide', method: 'POST', path: '/api/ack', body: {}, status: 400 },
   'POST /api/clear': { needs: 'admin', method: 'POST', path: '/api/clear', body: {}, status: 400 },
+  'GET /api/audit': { needs: 'admin', method: 'GET', path: '/api/audit', status: 200 },
   'GET /events/channel/:name{.+}': {
     needs: 'read',
     method: 'GET',

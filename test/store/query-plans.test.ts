@@ -10,7 +10,7 @@ import {
   numberBeforeNewest,
 } from '../../src/store/channels.ts';
 import type { Reader } from '../../src/store/database.ts';
-import { BEGINNING, eventsAfter, newestCursor } from '../../src/store/events.ts';
+import { BEGINNING, eventsAfter, newestCursor, newestOfChannels } from '../../src/store/events.ts';
 import {
   keysAfter,
   memoryTotals,
@@ -149,6 +149,11 @@ describe('lists', () => {
       'events of one project',
       (db) => eventsAfter(db, BEGINNING, 100, id(1)),
       'SEARCH events USING INDEX events_by_project (project_id=? AND id>?)',
+    ],
+    [
+      'the newest events of channels',
+      (db) => newestOfChannels(db, 'channel.cleared', 'c', 100),
+      'SEARCH events USING INDEX events_by_project (project_id=?)',
     ],
     ['the newest event', (db) => newestCursor(db), 'SEARCH events'],
     ['open runs', (db) => openRuns(db), 'SCAN runs USING INDEX runs_open', live],

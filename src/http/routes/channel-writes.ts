@@ -30,7 +30,7 @@ export const sendMessage = defineRoute({
   problems: ['message-refused', 'key-used', 'message-too-large'],
   example: {
     send: { channel: 'shop:build', sender: 'bob', content: 'Deploying.' },
-    answer: { id: '…', seq: 3, channel: 'shop:build', ts: '…', deduplicated: false },
+    answer: { id: '…', seq: 4, channel: 'shop:build', ts: '…', deduplicated: false },
   },
   async run({ body }, { bridge, requestId }) {
     const wrong =

@@ -16,6 +16,7 @@ import { NOT_SIGNED_IN } from '../access/admit.ts';
 import { defineRoute } from '../define-route.ts';
 import { AND_MORE } from '../example.ts';
 import { problem } from '../problem.ts';
+import { limitIn } from './channel-limit.ts';
 import { CHANNEL_PROBLEMS, channelProblem, textProblem } from './channel-problem.ts';
 import { TOO_MANY_STREAMS } from './stream-room.ts';
 
@@ -80,7 +81,7 @@ export const channelState = defineRoute({
         sse_subscribers: events.size,
         sse_dropped_events: 0,
         retention_days: config.channels.keep_days,
-        audit_enabled: false,
+        audit_enabled: true,
         server_time: clock.now().toISOString(),
       },
     };
@@ -136,7 +137,7 @@ export const listMessages = defineRoute({
     if (channel === '') return { problem: CHANNEL_REQUIRED };
     const part = await readChannel(bridge, {
       ...{ channel, sinceId, reader },
-      limit: limitIn(query.limit) ?? DEFAULT_LIMIT,
+      limit: limitIn(query.limit, MAX_CHANNEL_MESSAGES) ?? DEFAULT_LIMIT,
       maxBytes: MAX_ANSWER_BYTES,
     });
     if (!part.ok) return { problem: channelProblem(part.refusal) };
@@ -175,7 +176,7 @@ export const waitForMessages = defineRoute({
     if (missing) return { problem: channelProblem(missing) };
     const { channel = '', consumer_id: reader, timeout_seconds: timeout = `${DEFAULT_WAIT_SECONDS}` } = query;
     const seconds = Number(timeout);
-    const limit = query.limit === undefined ? DEFAULT_LIMIT : limitIn(query.limit);
+    const limit = query.limit === undefined ? DEFAULT_LIMIT : limitIn(query.limit, MAX_CHANNEL_MESSAGES);
     if (limit === undefined || timeout === '' || !Number.isFinite(seconds)) return { problem: NOT_NUMERIC };
     const sinceId = query.since_id ?? query.cursor;
     const leave = events.takePlace(caller.name);
@@ -240,11 +241,6 @@ const GONE = problem(
   'gone',
   'the old transport of MCP is not served: register http://HOST:PORT/mcp/channels as a server of type http, or start: bridge-supervisor mcp channels',
 );
-
-function limitIn(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,9}$/.test(text.trim())) return undefined;
-  return Math.min(Math.max(Number(text), 1), MAX_CHANNEL_MESSAGES);
-}
 
 function listed(part: ChannelPart, channel: string, reader: string | undefined, isFull: boolean) {
   const { messages, after, isStale } = part;

@@ -39,7 +39,7 @@ export const channelStateSchema = z
     sse_subscribers: z.int().describe('streams that are open, of whatever kind'),
     sse_dropped_events: z.literal(0).describe('none is ever dropped: a slow client is waited for, or ended'),
     retention_days: z.number().describe('0: for ever'),
-    audit_enabled: z.literal(false).describe('the history (GET /events) has who cleared a channel'),
+    audit_enabled: z.literal(true).describe('GET /api/audit has who cleared a channel'),
     server_time: z.string(),
   })
   .describe('The channels, and who has written into each.');
@@ -113,6 +113,22 @@ export const clearedSchema = z
   .strictObject({ channel: z.string(), cleared: z.int() })
   .describe('How many messages were deleted.');
 
+export const channelAuditSchema = z
+  .strictObject({
+    enabled: z.literal(true).describe('the history is always kept, and never shortened'),
+    events: z.array(
+      z.strictObject({
+        id: z.int().describe('that of the event in the history'),
+        timestamp: z.string(),
+        event: z.literal('channel_clear'),
+        channel: z.string(),
+        detail: z.string().describe('how many messages were deleted, and by whom'),
+        ip: z.null().describe('no address is recorded: the name of the token says who it was'),
+      }),
+    ),
+  })
+  .describe('Who has cleared channels, newest first. Refused calls are not recorded.');
+
 export const channelFrameSchema = z
   .strictObject({ seq, id: z.string(), sender: z.string(), content: z.string(), timestamp: z.string() })
   .describe(
@@ -122,4 +138,5 @@ export const channelFrameSchema = z
 export type WireChannelState = z.output<typeof channelStateSchema>;
 export type WireChannelMessages = z.output<typeof channelMessagesSchema>;
 export type WireListedMessage = z.output<typeof listedMessageSchema>;
+export type WireAuditEvent = z.output<typeof channelAuditSchema>['events'][number];
 export type WireChannelMessage = z.output<typeof channelMessageSchema>;
