@@ -1,5 +1,6 @@
 /** What the examples of docs/http.md are about: one of everything that a route names, by the names that they use. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { clearChannel } from '../../src/bridge/clear-channel.ts';
 import { addCredential } from '../../src/bridge/credentials.ts';
 import { pause } from '../../src/bridge/holds.ts';
@@ -25,7 +26,8 @@ export interface ExampleStage extends AsyncDisposable {
 export async function createExampleStage(): Promise<ExampleStage> {
   const rig = await supervised();
   const config = { notify: [{ via: 'os', name: 'desk' }] };
-  const api = await serve(rig, { config, roles: [] });
+  await shareFolder(rig);
+  const api = await serve(rig, { config, env: { BRIDGE_HOME: rig.home }, roles: [] });
   const { token: TOKEN } = accepted(await addCredential(rig.bridge, 'phone', 'admin', undefined, 'person'));
   const measured = await measuredWork(rig);
   const { project: WORKING, request: PERMISSION_ASKED } = await ask(rig, PERMISSION);
@@ -56,6 +58,14 @@ export async function createExampleStage(): Promise<ExampleStage> {
       await rig[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Beside the state folder, as the configuration there says: it is read anew at each call. */
+async function shareFolder({ home }: Rig): Promise<void> {
+  const path = join(dirname(home), 'shared');
+  await mkdir(path);
+  await writeFile(join(path, 'spec.md'), '# The clock\n');
+  await writeFile(join(home, 'config.json'), JSON.stringify({ folder: { path } }));
 }
 
 const PATCH = `diff --git a/clock.ts b/clock.ts
