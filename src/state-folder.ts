@@ -66,6 +66,11 @@ export function startLogFile(stateDir: string): string {
   return join(stateDir, 'start.log');
 }
 
+/** Leads a browser of this machine to the link that signs it in; worth nothing once that was used. */
+export function signInFile(stateDir: string): string {
+  return join(stateDir, 'sign-in.html');
+}
+
 /** V8's compile cache of our program, with a folder for each version. */
 export function compileCacheFolder(stateDir: string): string {
   return join(stateDir, 'cache');

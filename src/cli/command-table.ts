@@ -237,7 +237,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     {
       name: 'dashboard',
       usage: '[options]',
-      summary: 'Print a link that signs a browser in to the HTTP API, once.',
+      summary: 'Open the page in a browser, which a link signs in once.',
       load: async (cli) => (await import('./commands/dashboard.ts')).dashboardCommand(cli),
     },
     {

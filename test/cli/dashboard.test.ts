@@ -1,8 +1,9 @@
 /** The link that signs a browser in: it works with the supervisor that answers, and else says what to do. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { pathToFileURL } from 'node:url';
 import { describe, expect } from 'vitest';
 import { OUTPUTS } from '../../src/wire/schemas/outputs.ts';
 import { eventually } from '../eventually.ts';
@@ -72,13 +73,17 @@ describe('dashboard', () => {
   }
 
   test.skipIf(!onLinux)(
-    'dashboard opens its link in a terminal on a desktop (needs script of util-linux)',
+    'dashboard opens its link in a terminal on a desktop, and no other user reads it in the list of processes (needs script of util-linux)',
     async ({ rig }) => {
       await serving(rig);
       const { stdout, opened } = await inTerminal(rig, '');
       const [url = ''] = /^http:\S+/.exec(stdout) ?? [];
-      expect(stdout).toContain('It opens in your browser.');
-      await eventually(async () => expect(await readFile(opened, 'utf8')).toBe(`1\n${url}\n`));
+      expect(stdout).toContain('It opens in your browser;');
+      const file = `${rig.home}/sign-in.html`;
+      const expected = `1\n${pathToFileURL(file).href}\n`;
+      await eventually(async () => expect(await readFile(opened, 'utf8')).toBe(expected));
+      expect(await readFile(file, 'utf8')).toContain(`content="0;url=${url}"`);
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
     },
   );
 

@@ -153,7 +153,7 @@ inBrowser('texts that want to be more than text are shown as they are, and reach
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect([...hosts]).toEqual([`127.0.0.1:${stage.api.port}`]);
   const links = await page.evaluate<string[]>(
-    "[...document.querySelectorAll('main a')].map((one) => `${one.getAttribute('href')}`)",
+    "[...document.querySelectorAll('main a')].map((one) => String(one.getAttribute('href')))",
   );
   expect(links.filter((href) => !/^(?:#|https?:)/.test(href))).toEqual([]);
   const foreign = await page.evaluate<string[]>(

@@ -1,6 +1,10 @@
 /** A browser comes in by a link, and is told what to do when it may not. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { credentials, revokeCredential } from '../../src/bridge/credentials.ts';
+import { openLink } from '../../src/cli/terminal/open-link.ts';
+import { signInFile } from '../../src/state-folder.ts';
 import { inBrowser, openPage, useBrowser } from './browser.ts';
 import { createStage } from './stage.ts';
 import { waiting } from './stories.ts';
@@ -23,6 +27,19 @@ inBrowser('a link signs a browser in once, and its code leaves the address at on
   await using second = await openPage();
   await second.page.goto(link);
   await second.page.getByText('That link was used, or is older than 2 minutes. Make a new one.').waitFor();
+});
+
+inBrowser('the file that dashboard opens leads a browser to its link, and signs it in', async () => {
+  await using stage = await createStage();
+  const { home: stateDir } = stage.rig;
+  const bin = join(stateDir, 'bin');
+  await mkdir(bin);
+  await writeFile(join(bin, 'xdg-open'), '#!/bin/sh\n', { mode: 0o755 });
+  expect(await openLink({ env: { DISPLAY: ':0', PATH: bin } }, stateDir, await stage.link())).toBe(true);
+  await using it = await openPage();
+  await it.page.goto(`file://${signInFile(stateDir)}`);
+  await it.page.locator('.live-live').waitFor();
+  expect(it.page.url()).toBe(`${stage.url}#/`);
 });
 
 inBrowser('a browser that is not signed in sees the command that signs it in, and nothing else', async () => {

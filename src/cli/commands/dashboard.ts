@@ -2,10 +2,10 @@ import { Command, Option } from 'commander';
 import { makeSignInCode } from '../../bridge/sign-in.ts';
 import { apiBase, whyUnreachable } from '../../control/api-address.ts';
 import { configOf, withBridge } from '../../control/host.ts';
-import { openUrl } from '../../machine/open-url.ts';
 import { ROLES, type Role } from '../../project/credential.ts';
 import { type Cli, fail } from '../context.ts';
 import { jsonOption } from '../terminal/arguments.ts';
+import { openLink } from '../terminal/open-link.ts';
 import { examples } from '../terminal/usage.ts';
 
 interface Options {
@@ -76,7 +76,7 @@ async function dashboard(cli: Cli, { role, phone, print, json }: Options): Promi
     cli.out.line(url);
     if (print) return;
     if (phone) cli.out.line(await qrCode(url));
-    else await openHere(cli, url);
+    else await openHere(cli, cli.stateDir, url);
     cli.out.hint(whatItIs(terms.minutes, granted));
   });
 }
@@ -87,11 +87,11 @@ async function demo(cli: Cli, { role = BROWSER.role, print, json }: Options): Pr
   cli.exitCode = await runPageDemo(cli, {
     role,
     quiet: print === true || json === true,
-    async show({ url, expiresAt }) {
+    async show({ url, expiresAt, stateDir }) {
       if (json) return cli.out.json({ url, role, expires_at: expiresAt });
       cli.out.line(url);
       if (print) return;
-      await openHere(cli, url);
+      await openHere(cli, stateDir, url);
       cli.out.hint(whatItIs(DEMO_LINK_MINUTES, role));
       cli.out.line('\nIt fills within a minute, while you look on:\n');
     },
@@ -99,8 +99,9 @@ async function demo(cli: Cli, { role = BROWSER.role, print, json }: Options): Pr
 }
 
 /** Where a person looks at a terminal of this machine's desktop. A program that reads the link opens it itself. */
-async function openHere(cli: Cli, url: string): Promise<void> {
-  if (cli.out.isTerminal && (await openUrl(url, cli.env))) cli.out.hint('It opens in your browser.');
+async function openHere(cli: Cli, stateDir: string, url: string): Promise<void> {
+  if (cli.out.isTerminal && (await openLink(cli, stateDir, url)))
+    cli.out.hint('It opens in your browser; if nothing shows, open it yourself.');
 }
 
 function whatItIs(minutes: number, role: Role): string {

@@ -29,6 +29,8 @@ export interface PageDemoOptions {
 export interface PageLink {
   readonly url: string;
   readonly expiresAt: string;
+  /** Of the demo. */
+  readonly stateDir: string;
 }
 
 /** Long enough to read first. */
@@ -59,7 +61,8 @@ export async function runPageDemo(cli: Cli, options: PageDemoOptions): Promise<n
       const lifetimeMs = DEMO_LINK_MINUTES * 60_000;
       const terms = { name: 'browser', role: options.role, lifetimeMs };
       const { code, expiresAt } = await makeSignInCode(sandbox.bridge, terms);
-      await options.show({ url: `${apiBase(http, 'here')}/#signin=${code}`, expiresAt });
+      const url = `${apiBase(http, 'here')}/#signin=${code}`;
+      await options.show({ url, expiresAt, stateDir: sandbox.stateDir });
       const onStep = (title: string, what: string) => options.quiet || cli.out.line(`  “${title}” ${what}.`);
       await prepareMorning({ sandbox, onStep, signal });
       if (!options.quiet) for (const line of invitation(sandbox)) cli.out.line(line);
