@@ -1,13 +1,16 @@
 /** What a person finds in the morning. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { endRun } from '../../src/bridge/end-run.ts';
+import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
+import { projectDetails } from '../../src/bridge/queries.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { sendToChannel } from '../../src/bridge/send-to-channel.ts';
 import { sendCompletion } from '../../src/bridge/submissions.ts';
 import type { Evidence } from '../../src/project/evidence.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
 import { evidenceFiles, runsFolder } from '../../src/state-folder.ts';
+import { updateRequest } from '../../src/store/requests.ts';
 import { accepted, begin, ending, policyOf } from '../bridge/steps.ts';
 import { check, leaseOf, measure } from '../bridge/submitted.ts';
 import type { Rig } from '../rig.ts';
@@ -148,6 +151,20 @@ export async function asking(rig: Rig, plan: string, kind: 'question' | 'permiss
         } as const);
   accepted(await openRequest(rig.bridge, { projectId: project.id, runId: run.id }, call, asked));
   return project.id;
+}
+
+/** A run has ended to wait for the decision on a call. */
+export async function askingLater(rig: Rig, plan: string): Promise<ProjectId> {
+  const id = await asking(rig, plan, 'permission');
+  const { runs, requests } = accepted(await projectDetails(rig.bridge, id));
+  const [run] = runs;
+  const [request] = requests;
+  if (!run || !request) throw new Error(`${id} does not ask`);
+  await databaseOf(rig.bridge).write(({ trx, now }) =>
+    updateRequest(trx, request.id, { state: 'deferred', deferred_at: now }),
+  );
+  await endRun(leaseOf(rig), run, { kind: 'deferred', requestId: request.id }, ending);
+  return id;
 }
 
 /** A message that somebody has sent into a channel: its id. */

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { approve, reject } from '../../src/bridge/reviews.ts';
 import { accepted, current } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
-import { asking, DOUBTFUL, waiting } from '../page/stories.ts';
+import { asking, askingLater, DOUBTFUL, waiting } from '../page/stories.ts';
 import { createStage } from './stage.ts';
 import { inTerminal } from './terminal.ts';
 
@@ -127,6 +127,14 @@ inTerminal('a terminal that may only read decides nothing, and says what it need
   await terminal.shows('it needs the role decide');
   accepted(await approve(stage.rig.bridge, id, 'desktop'));
   await terminal.shows('✓ Approved by Claude Desktop');
+});
+
+inTerminal('a project that asks is told once, also after its run has ended', async () => {
+  await using stage = await createStage();
+  await askingLater(stage.rig, '# Clean up');
+  const terminal = await stage.open();
+  const screen = await terminal.shows('1 waits for you', 'Clean up  asks for permission');
+  expect(screen.match(/Clean up/g)).toHaveLength(1);
 });
 
 inTerminal('a question is answered with an option, and a permission is denied with a reason', async () => {

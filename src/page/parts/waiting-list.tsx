@@ -4,9 +4,9 @@ import { ofOverview, ofRequests } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { projectAddress } from '../route.ts';
 import { plainLine } from '../visible-text.ts';
+import { whatWaits } from '../waiting.ts';
 import { StatusPill } from './status.tsx';
 import { Ago } from './text.tsx';
-import { whatWaits } from './what-waits.ts';
 
 /** What waits for the person, beside the one that is shown. */
 export function WaitingList({ shown }: { readonly shown: string }) {

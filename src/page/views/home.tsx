@@ -15,9 +15,9 @@ import { RunningCard } from '../parts/running-card.tsx';
 import { StatusPill } from '../parts/status.tsx';
 import { Ago } from '../parts/text.tsx';
 import { WaitingCard } from '../parts/waiting-card.tsx';
-import { decisionsIn, titlesIn } from '../parts/what-waits.ts';
 import { projectAddress } from '../route.ts';
 import { plainLine } from '../visible-text.ts';
+import { decisionCount, decisionsIn, doneText, titlesIn, waitingText } from '../waiting.ts';
 
 export function Home() {
   const overview = useResource<WireOverview>('/overview', ofOverview);
@@ -43,8 +43,8 @@ function Whole({
   readonly overview: WireOverview;
   readonly asked: readonly WireRequest[];
 }) {
-  const { running, verifying, landing, queue, holds, counts } = overview;
-  const decisions = counts.awaiting_approval + counts.attention;
+  const { running, verifying, landing, queue, holds } = overview;
+  const decisions = decisionCount(overview);
   const yours = decisions + asked.length;
   const shown = decisionsIn(overview);
   const further = decisions - shown.length;
@@ -52,11 +52,7 @@ function Whole({
   return (
     <section class="page page-home">
       <div class="column">
-        <h1>
-          {yours === 0
-            ? 'Nothing waits for you'
-            : `${yours.toLocaleString('en')} ${yours === 1 ? 'waits' : 'wait'} for you`}
-        </h1>
+        <h1>{waitingText(yours)}</h1>
         {yours === 0 && <Empty overview={overview} />}
         <div class="stack">
           {shown.map((project) => (
@@ -129,10 +125,6 @@ function Empty({ overview: { counts } }: { readonly overview: WireOverview }) {
       </ul>
     </div>
   );
-}
-
-function doneText({ complete, cancelled }: WireOverview['counts']): string {
-  return `${plural(complete, 'project')} done, ${cancelled} cancelled.`;
 }
 
 function ProjectRows({

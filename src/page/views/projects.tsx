@@ -1,6 +1,5 @@
 import { signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { CLOSED_STATUSES } from '../../project/project.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import { call, type Problem } from '../api.ts';
 import { after } from '../browser-clock.ts';
@@ -13,6 +12,7 @@ import { StatusPill } from '../parts/status.tsx';
 import { Ago } from '../parts/text.tsx';
 import { projectAddress } from '../route.ts';
 import { may } from '../session.ts';
+import { PROJECT_FILTERS } from '../status-words.ts';
 import { plainLine } from '../visible-text.ts';
 
 const PAGE = 50;
@@ -20,13 +20,6 @@ const PAGE = 50;
 const MAX_WORDS_CHARACTERS = 200;
 /** Who types on wants no answer yet. */
 const PAUSE_MS = 200;
-
-const FILTERS: readonly { readonly name: string; readonly statuses: readonly WireProject['status'][] }[] = [
-  { name: 'All', statuses: [] },
-  { name: 'Yours', statuses: ['awaiting_approval', 'awaiting_answer', 'attention'] },
-  { name: 'Under way', statuses: ['pending', 'in_progress', 'verifying', 'rejected', 'approved'] },
-  { name: 'Closed', statuses: CLOSED_STATUSES },
-];
 
 /** They stay while a person looks at a project and comes back. */
 const filter = signal(0);
@@ -41,7 +34,7 @@ export function Projects() {
       asked.value = typed;
     });
   });
-  const statuses = FILTERS[filter.value]?.statuses ?? [];
+  const statuses = PROJECT_FILTERS[filter.value]?.statuses ?? [];
   const query = new URLSearchParams({
     limit: String(PAGE),
     ...(statuses.length > 0 && { status: statuses.join(',') }),
@@ -60,7 +53,7 @@ export function Projects() {
       <Filter label="Search titles and ids" words={words} />
       <fieldset class="filters">
         <legend class="unseen">Which ones</legend>
-        {FILTERS.map(({ name }, at) => (
+        {PROJECT_FILTERS.map(({ name }, at) => (
           <label key={name} class="filter">
             <input
               type="radio"

@@ -1,6 +1,6 @@
 /** Everything a person asks in the morning: does anything need me, what is stuck, what did it cost, does it go on. */
 import { spentText } from '../../../page/figures.ts';
-import { decisionCount, doneText, waitingText } from '../../../page/waiting.ts';
+import { decisionCount, decisionsIn, doneText, titlesIn, waitingText } from '../../../page/waiting.ts';
 import { CLOSED_STATUSES } from '../../../project/project.ts';
 import type { WireOverview, WireWaitingProject } from '../../../wire/schemas/http.ts';
 import type { WireProject } from '../../../wire/schemas/project.ts';
@@ -59,17 +59,13 @@ function waitingItems(
 ): Item[] {
   const decisions = decisionCount(overview);
   const count = decisions + asked.length;
-  const further = decisions - overview.waiting.length;
-  const titles = new Map(
-    [...overview.waiting, ...overview.running.map(({ project }) => project)].map(({ id, title }) => [
-      id,
-      title,
-    ]),
-  );
+  const shown = decisionsIn(overview);
+  const further = decisions - shown.length;
+  const titles = titlesIn(overview);
   return [
     note('waiting', [line(waitingText(count), count === 0 ? 'title' : 'yours')]),
     ...(count === 0 ? [note('empty', emptyLines(overview, columns))] : []),
-    ...overview.waiting.map((project) => decisionItem(project, { columns, now, goTo })),
+    ...shown.map((project) => decisionItem(project, { columns, now, goTo })),
     ...(further > 0
       ? [
           {
