@@ -1,6 +1,8 @@
 /** A person reads what was measured, and decides: with few taps, and never on what they have not seen. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { approve, reject } from '../../src/bridge/reviews.ts';
+import { evidenceFiles } from '../../src/state-folder.ts';
 import { current } from '../bridge/steps.ts';
 import { inBrowser, useBrowser } from './browser.ts';
 import { createStage, PHONE } from './stage.ts';
@@ -126,4 +128,21 @@ inBrowser('a device that may only read sees no button, and how to get one', asyn
   await page.getByText('This device may read.').waitFor();
   expect(await page.locator('.decision button').count()).toBe(0);
   expect(await page.getByRole('button', { name: 'Cancel…' }).count()).toBe(0);
+});
+
+inBrowser('a round that was measured anew under an open card is shown with the diff of now', async () => {
+  await using stage = await createStage();
+  const { rig } = stage;
+  const id = await waiting(rig);
+  await using it = await stage.open(`#/p/${id}/r1`);
+  const { page } = it;
+  await page.getByText("const HEADER = 'id,name,price\\n';").waitFor();
+  // As after a restored backup whose round was worked on once more.
+  const [run] = rig.rowsOf('runs');
+  const { patch } = evidenceFiles(rig.home, run?.id ?? '');
+  await writeFile(patch, (await readFile(patch, 'utf8')).replaceAll('HEADER', 'FOOTER'));
+  rig.tamper("UPDATE evidence SET data = json_set(data, '$.madeAt', '2026-03-01T13:00:00.000Z')");
+  await page.evaluate("dispatchEvent(new Event('online'))");
+  await page.getByText("const FOOTER = 'id,name,price\\n';").waitFor();
+  expect(await page.getByText('const HEADER').count()).toBe(0);
 });

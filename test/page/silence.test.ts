@@ -41,7 +41,7 @@ async function proxyTo(port: () => number): Promise<Proxy> {
 }
 
 inBrowser(
-  'a page in the background whose stream was cut in silence shows what has happened as soon as somebody looks',
+  'a page that was a minute in the background, its stream cut in silence, shows what has happened as soon as somebody looks',
   async () => {
     const stage = { port: 0 };
     await using proxy = await proxyTo(() => stage.port);
@@ -55,12 +55,18 @@ inBrowser(
     await setVisible(page, false);
     proxy.silence();
     const id = await waiting(own.rig);
-    await page.clock.runFor(30_000);
+    // A page in the background is frozen: a minute is over, and none of its timers has run.
+    await page.clock.setSystemTime((await page.evaluate<number>('Date.now()')) + 60_000);
     expect(
       await page.getByText('Nothing waits for you').or(page.getByText('No plan yet')).count(),
     ).toBeGreaterThan(0);
+    const asked: string[] = [];
+    page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
     await setVisible(page, true);
+    // At once, before the time of a silent stream is over.
+    await expect.poll(() => asked).toEqual(expect.arrayContaining(['/overview', '/questions']));
     await passes(page, '1 waits for you');
+    expect(asked).toContain('/events');
     await approve(own.rig.bridge, id, 'desktop');
     await passes(page, 'Nothing waits for you');
   },

@@ -1,4 +1,7 @@
-/** What the server says about something, fetched again whenever it may have changed. The last answer stays meanwhile. */
+/**
+ * What the server says about something, fetched again whenever it may have changed. The last answer stays meanwhile, and where
+ * the server fails; not where it says that there is no such thing, as after a restored backup.
+ */
 
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -56,5 +59,8 @@ function keep<T>(
     value.value = answer.value;
     problem.value = undefined;
     // What nobody answers is no news: the bar says that the connection is lost.
-  } else if (answer.problem.status !== 0) problem.value = answer.problem;
+  } else if (answer.problem.status !== 0) {
+    problem.value = answer.problem;
+    if (answer.problem.status === 404) value.value = undefined;
+  }
 }

@@ -2,11 +2,9 @@
 import type { WireShownEvidence } from '../../wire/schemas/evidence.ts';
 import type { WireOverview, WireProjectAnswer } from '../../wire/schemas/http.ts';
 import type { WireDecision, WireRound } from '../../wire/schemas/round.ts';
-import { draftOf } from '../drafts.ts';
 import { actorText } from '../figures.ts';
 import { ofOverview, ofRounds } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
-import { Copy } from '../parts/copy.tsx';
 import { Markdown } from '../parts/markdown.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Ago, Long } from '../parts/text.tsx';
@@ -15,6 +13,7 @@ import { plainLine } from '../visible-text.ts';
 import { Changes } from './changes.tsx';
 import { DecisionBar } from './decision-bar.tsx';
 import { TrustBox } from './trust.tsx';
+import { UnsentReason } from './unsent-reason.tsx';
 
 interface Props {
   readonly answer: WireProjectAnswer;
@@ -42,7 +41,7 @@ export function ReviewCard({ answer, round: shown }: Props) {
         {decision && project.round === round && <NextWaiting after={project.id} />}
         {decision && <UnsentReason id={project.id} round={round} />}
         {!isKnown && <p class="quiet">Loading…</p>}
-        {evidence.value && <TrustBox evidence={evidence.value} />}
+        {evidence.value && <TrustBox key={evidence.value.made_at} evidence={evidence.value} />}
         {evidence.problem && <Unmeasured problem={evidence.problem} />}
         {before?.decision && (
           <section class="asked">
@@ -56,7 +55,8 @@ export function ReviewCard({ answer, round: shown }: Props) {
         {attempt > 1 && <p class="quiet">This is attempt {attempt} of the round.</p>}
         <Landings round={shown} />
       </div>
-      {evidence.value && <Changes evidence={evidence.value} />}
+      {/* Texts that were read of what was measured before are not those of the tree that is decided on now. */}
+      {evidence.value && <Changes key={evidence.value.made_at} evidence={evidence.value} />}
       {isWaiting && isDecidable && (
         <DecisionBar project={project} round={round} evidence={evidence.value ?? null} />
       )}
@@ -131,24 +131,6 @@ function NextWaiting({ after }: { readonly after: string }) {
     <a class="row" href={projectAddress(next.id, next.round)} data-item>
       <span class="row-title">Next: {plainLine(next.title)}</span>
     </a>
-  );
-}
-
-/** Words for a decision that somebody else was faster with are not thrown away. */
-function UnsentReason({ id, round }: { readonly id: string; readonly round: number }) {
-  const draft = draftOf(`${id}/r${round}/reject`);
-  if (draft.value === '') return null;
-  return (
-    <section class="note note-warn">
-      <p>You were writing, and it was not sent:</p>
-      <blockquote class="words">{draft}</blockquote>
-      <div class="choices">
-        <button type="button" onClick={() => (draft.value = '')}>
-          Throw away
-        </button>
-        <Copy text={draft.value} name="Copy" />
-      </div>
-    </section>
   );
 }
 

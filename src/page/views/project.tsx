@@ -21,6 +21,7 @@ import { StatusPill } from '../parts/status.tsx';
 import { Ago, Long } from '../parts/text.tsx';
 import { WaitingList } from '../parts/waiting-list.tsx';
 import { ReviewCard } from '../review/review-card.tsx';
+import { UnsentReason } from '../review/unsent-reason.tsx';
 import { projectAddress } from '../route.ts';
 import { WHAT_NEXT } from '../status-words.ts';
 import { plainLine } from '../visible-text.ts';
@@ -41,22 +42,33 @@ export function ProjectPage({ id, round }: { readonly id: string; readonly round
         </a>
       )}
       <div class="project">
-        {!answer && (details.problem ? <Missing problem={details.problem} /> : <p class="quiet">Loading…</p>)}
+        {!answer &&
+          (details.problem ? (
+            <Missing problem={details.problem} id={id} round={round} />
+          ) : (
+            <p class="quiet">Loading…</p>
+          ))}
         {answer && <Whole answer={answer} round={round} />}
       </div>
     </section>
   );
 }
 
+/** It cannot be shown, or is gone, as after a restored backup. */
 function Missing({
   problem,
+  id,
+  round,
 }: {
   readonly problem: NonNullable<Parameters<typeof ProblemNote>[0]['problem']>;
+  readonly id: string;
+  readonly round: number | undefined;
 }) {
   return (
     <>
       <h1>Project</h1>
       <ProblemNote problem={problem} />
+      {round !== undefined && <UnsentReason id={id} round={round} />}
     </>
   );
 }
