@@ -15,6 +15,8 @@ const channelSettings = z.strictObject({
   keep_messages: z.int().min(0).default(100_000),
   /** The same for the size of what they say. */
   keep_mb: z.number().min(0).default(500),
+  /** Serves the tools to clients that know no newer transport of MCP, too: `GET /sse`. */
+  legacy_sse: z.boolean().default(false),
 });
 
 const memorySettings = z.strictObject({
@@ -38,7 +40,7 @@ export const toolsetSettings = {
   channels: channelSettings
     .prefault({})
     .describe(
-      'What is kept of the messages that agents send each other: `keep_days`, `keep_messages` and `keep_mb`, the oldest go first; 0 is no limit.',
+      'What is kept of the messages that agents send each other: `keep_days`, `keep_messages` and `keep_mb`, the oldest go first; 0 is no limit. With `legacy_sse`, the HTTP API also serves their tools over the old transport of MCP, at `/sse`.',
     ),
   folder: folderSettings
     .prefault({})

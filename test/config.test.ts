@@ -73,7 +73,7 @@ const DEFAULTS = {
   keep_awake: true,
   heartbeat_interval: 300_000,
   http: { enabled: true, port: 7823, listen: '127.0.0.1', hosts: [], also_listen: [], insecure_lan: false },
-  channels: { keep_days: 30, keep_messages: 100_000, keep_mb: 500 },
+  channels: { keep_days: 30, keep_messages: 100_000, keep_mb: 500, legacy_sse: false },
   folder: { all_tools: false, read_only: false },
   relay: { hold: false },
   memory: { max_keys: 10_000, max_mb: 100, keep_versions: 20, keep_deleted_days: 30 },
@@ -169,7 +169,7 @@ const VALUES: readonly [key: string, written: unknown, read: unknown][] = [
       insecure_lan: false,
     },
   ],
-  ['channels', { keep_days: 0 }, { keep_days: 0, keep_messages: 100_000, keep_mb: 500 }],
+  ['channels', { keep_days: 0 }, { keep_days: 0, keep_messages: 100_000, keep_mb: 500, legacy_sse: false }],
   ['toolsets_in_runs', ['channels', 'memory'], ['channels', 'memory']],
   ['relay', { hold: true }, { hold: true }],
   [
@@ -363,7 +363,7 @@ describe('wrong values', () => {
     ],
     [
       { channels: { days: 1 } },
-      "'channels' has an unknown key 'days'; allowed keys: keep_days, keep_messages, keep_mb",
+      "'channels' has an unknown key 'days'; allowed keys: keep_days, keep_messages, keep_mb, legacy_sse",
     ],
     [{ relay: { held: true } }, "'relay' has an unknown key 'held'; allowed keys: hold"],
     [{ concurrency: 65 }, "'concurrency' must be at most 64"],

@@ -65,8 +65,12 @@ export interface Call {
   trouble(): Promise<SupervisorTrouble | null>;
   /** The table of routes as OpenAPI. */
   describe(): object;
-  /** What the tools of a side answer to a message of MCP. */
-  answerMcp(side: HttpSide, message: object, caller: Credential): Promise<Response>;
+  /**
+   * What the tools of a side answer to a message of MCP.
+   *
+   * @param gone Aborts when nobody wants the answer any more; without it, when whoever sent the message goes away.
+   */
+  answerMcp(side: HttpSide, message: object, caller: Credential, gone?: AbortSignal): Promise<Response>;
   /** What to answer to a sign-in that failed: this, or that there were too many. */
   refuseSignIn(why: Problem): Problem;
   /** Whether whoever called may still read: a token may be revoked while an answer goes on. */
@@ -112,7 +116,7 @@ interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
   /** Of what is no GET; one that is empty stands for `{}`. */
   readonly body?: B;
   /** 200 unless said otherwise. */
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
   /** What a success has in its body: JSON of this schema, or a text of this type. */
   readonly answer: z.ZodType | TextType;
   /** How large a body may be, where plans are sent. */
@@ -137,7 +141,7 @@ export interface Route {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: z.ZodObject | undefined;
-  readonly status: 200 | 201;
+  readonly status: 200 | 201 | 202;
   readonly answer: z.ZodType | TextType;
   readonly maxBodyBytes: number;
   readonly countsWrites?: true;

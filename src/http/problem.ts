@@ -40,6 +40,7 @@ export const PROBLEMS = {
   'key-used': { status: 409, title: 'Key used for another message' },
   'message-too-large': { status: 413, title: 'Message too large' },
   gone: { status: 410, title: 'Not served here' },
+  'not-connected': { status: 404, title: 'No such stream' },
   'wrong-cursor': { status: 400, title: 'Not an id of an event' },
   'too-many-streams': { status: 503, title: 'Too many streams' },
   'not-working': { status: 503, title: 'The supervisor does not work' },

@@ -138,12 +138,13 @@ export class RequestCall implements Call {
   get answerMcp(): Call['answerMcp'] {
     const { mcp, pace, served } = this.#parts;
     const { claim, request } = this.#known;
-    return (side, message, caller) =>
+    return (side, message, caller, gone) =>
       mcp.answer(side, {
         ...{ message, caller, ending: served.ending },
-        headers: request.headers,
+        // An answer that goes elsewhere owes nothing to what this request takes.
+        headers: gone ? new Headers() : request.headers,
         actor: callerAsActor(caller),
-        gone: request.signal,
+        gone: gone ?? request.signal,
         waitToWrite: () => pace.wrote(caller.name),
         isStillAdmitted: () => isStillAdmitted(served.bridge, 'admin', claim),
       });

@@ -8,7 +8,6 @@ import {
   channelStatus,
   listMessages,
   showMessage,
-  useOtherTransport,
   waitForMessages,
 } from './routes/channels.ts';
 import { showCosts } from './routes/costs.ts';
@@ -28,6 +27,7 @@ import {
 } from './routes/mcp.ts';
 import { showMetrics } from './routes/metrics.ts';
 import { showNotifications, testNotifications } from './routes/notifications.ts';
+import { openOldTransport, sendOverOldTransport } from './routes/old-transport.ts';
 import { checkOnePlan, showPlanRules } from './routes/plans.ts';
 import { listProjects, showProject } from './routes/projects.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
@@ -88,7 +88,8 @@ export const ROUTE_GROUPS: Readonly<Record<string, readonly Route[]>> = {
     clearOneChannel,
     channelAudit,
     followChannel,
-    useOtherTransport,
+    openOldTransport,
+    sendOverOldTransport,
   ],
   'The page': [shell, showAsset],
 };

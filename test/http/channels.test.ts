@@ -192,7 +192,7 @@ describe('writing', () => {
   test('a message cannot be posted where messages are read, and the old transport says where to go', async () => {
     const wrong = await post('/api/messages', {});
     expect([wrong.status, wrong.headers.allow]).toEqual([405, 'GET, HEAD']);
-    const old = await get('/sse');
+    const old = await api.call('GET /sse', { token: api.tokens.admin });
     expect(old.status).toBe(410);
     expect(old.json.error).toContain('/mcp/channels');
   });

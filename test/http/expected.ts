@@ -217,5 +217,6 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     path: '/events/channel/%20',
     status: 400,
   },
-  'GET /sse': { needs: 'read', method: 'GET', path: '/sse', status: 410 },
+  'GET /sse': { needs: 'admin', method: 'GET', path: '/sse', status: 410 },
+  'POST /messages/': { needs: 'admin', method: 'POST', path: '/messages/', body: PING, status: 410 },
 };

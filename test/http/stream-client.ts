@@ -60,7 +60,11 @@ export async function follow(
         if (typeof row.id === 'number') expect(row.id).toBe(Number(id));
         client.ids.push(Number(id));
         client.rows.push(row);
-      } else client.frames.push({ event: event ?? '', data: JSON.parse(data) });
+      } else {
+        // The old transport of MCP begins with a path.
+        const facts = event === 'endpoint' ? { path: data } : JSON.parse(data);
+        client.frames.push({ event: event ?? '', data: facts });
+      }
     }
   });
   return client;

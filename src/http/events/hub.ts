@@ -6,6 +6,7 @@ import { messageOf } from '../../error-message.ts';
 import type { Log } from '../../log.ts';
 import { ChannelNews } from './channel-news.ts';
 import { EventFeed } from './feed.ts';
+import { OldMcpClients } from './old-mcp.ts';
 import { EventStream, type StreamOptions } from './stream.ts';
 
 const MAX_STREAMS = 1_000;
@@ -14,6 +15,7 @@ const MAX_STREAMS_OF_ONE = 32;
 export class EventHub {
   readonly feed: EventFeed;
   readonly channels: ChannelNews;
+  readonly oldMcp = new OldMcpClients();
   readonly #clock: Clock;
   /** Each with the name of the token that opened it. */
   readonly #streams = new Map<EventStream, string>();

@@ -216,32 +216,6 @@ export const showMessage = defineRoute({
 
 const NOT_FOUND = problem('message-not-found', 'not found');
 
-export const useOtherTransport = defineRoute({
-  method: 'GET',
-  path: '/sse',
-  access: 'read',
-  summary: 'The old transport of MCP, which is not served: it says where the tools are.',
-  answer: 'text/plain; charset=utf-8',
-  problems: ['gone'],
-  example: {
-    status: 410,
-    answer: {
-      status: 410,
-      code: 'gone',
-      detail: 'the old transport of MCP is not served: register …',
-      ...AND_MORE,
-    },
-  },
-  async run() {
-    return { problem: GONE };
-  },
-});
-
-const GONE = problem(
-  'gone',
-  'the old transport of MCP is not served: register http://HOST:PORT/mcp/channels as a server of type http, or start: bridge-supervisor mcp channels',
-);
-
 function listed(part: ChannelPart, channel: string, reader: string | undefined, isFull: boolean) {
   const { messages, after, isStale } = part;
   return {

@@ -4,9 +4,10 @@ import { defineRoute, type Route } from '../define-route.ts';
 import type { Example } from '../example.ts';
 
 /** More than any message: a plan has at most a megabyte, and JSON may write it in twice as many. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-const message = z.looseObject({
+/** One message of JSON-RPC. What is wrong in it is answered as MCP says. */
+export const mcpMessage = z.looseObject({
   jsonrpc: z.unknown().optional().describe("'2.0'"),
   id: z.unknown().optional().describe('a text or a whole number; a notification has none'),
   method: z.unknown().optional().describe('such as `tools/call`'),
@@ -79,7 +80,7 @@ function mcpRoute(side: HttpSide, summary: string, example: Example): Route {
     path: `/mcp/${side}`,
     access: 'admin',
     summary,
-    body: message,
+    body: mcpMessage,
     answer,
     maxBodyBytes: MAX_BODY_BYTES,
     countsWrites: true,
