@@ -60,7 +60,7 @@ const ON_COMMAND_LINE =
   /^(cli\/commands\/(mcp|demo)|cli\/demo\/run-demo|machine\/service\/(systemd|launchd|task-scheduler))\.ts$/;
 const ON_STATUS = /^(cli\/commands\/[^/]+|supervisor\/supervisor|doctor\/doctor|control\/start-limit)\.ts$/;
 const ON_GROUND =
-  /^(cli\/(launch|main)|mcp\/(desktop|code|channels|relay|memory|scripts|folder|http-server|local-verbs)|project\/heading|store\/sqlite\/inspect|store\/store-error|log|selftest\/whole-loop|supervisor\/upkeep\/loop-watchdog-thread)\.ts$/;
+  /^(cli\/(launch|main)|mcp\/(desktop|code|channels|relay|memory|graph|scripts|folder|http-server|local-verbs)|project\/heading|store\/sqlite\/inspect|store\/store-error|log|selftest\/whole-loop|supervisor\/upkeep\/loop-watchdog-thread)\.ts$/;
 /** What nearly every part of the program stands on. */
 const GROUND_FILES = [
   'cli/launch',

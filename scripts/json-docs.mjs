@@ -5,6 +5,7 @@ import './check-node.mjs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CHANNEL_RESULTS } from '../src/wire/schemas/channel-results.ts';
+import { GRAPH_RESULTS } from '../src/wire/schemas/graph-results.ts';
 import { MEMORY_RESULTS } from '../src/wire/schemas/memory-results.ts';
 import { LINES, NOUNS, OUTPUTS } from '../src/wire/schemas/outputs.ts';
 import { RELAY_RESULTS } from '../src/wire/schemas/relay-results.ts';
@@ -52,6 +53,11 @@ const MEMORY = `## Tools of the shared memory
 The structured content of what the tools of the [shared memory](memory.md) answer.
 `;
 
+const GRAPH = `## Tools of the memory graph
+
+The structured content of what the tools of the [memory graph](memory.md#as-a-graph) answer.
+`;
+
 const ALL_NOUNS = { ...NOUNS, ...TOOL_NOUNS };
 const nouns = new Map(Object.entries(ALL_NOUNS).map(([name, schema]) => [schema, name]));
 
@@ -70,6 +76,8 @@ function render() {
   for (const [tool, schema] of Object.entries(SCRIPT_RESULTS)) parts.push(`### ${tool}\n`, body(schema));
   parts.push(MEMORY);
   for (const [tool, schema] of Object.entries(MEMORY_RESULTS)) parts.push(`### ${tool}\n`, body(schema));
+  parts.push(GRAPH);
+  for (const [tool, schema] of Object.entries(GRAPH_RESULTS)) parts.push(`### ${tool}\n`, body(schema));
   parts.push('## Nouns\n');
   for (const [name, schema] of Object.entries(ALL_NOUNS)) parts.push(`### ${name}\n`, body(schema));
   return `${parts.join('\n').trimEnd()}\n`;

@@ -94,6 +94,8 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'script.ended': { scriptRunId: 'cccccccccccc', script: 'disk.sh', state: 'ended', exitCode: 3 },
   'memory.set': { key: 'shop/port', version: 7, bytes: 4 },
   'memory.deleted': { key: 'shop/port', version: 8 },
+  'memory.graph_added': { entities: 2, observations: 3, relations: 1 },
+  'memory.graph_deleted': { entities: 1, observations: 2, relations: 1 },
   'credential.added': { name: 'phone', role: 'decide', kind: 'browser', expiresAt: null },
   'credential.rotated': { name: 'phone' },
   'credential.revoked': { name: 'phone' },

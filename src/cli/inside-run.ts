@@ -19,7 +19,14 @@ const DECIDING: readonly string[] = [
 ];
 
 /** Servers that a run has for its own project. */
-const SCOPED: readonly string[] = ['mcp code', 'mcp channels', 'mcp relay', 'mcp memory', 'mcp scripts'];
+const SCOPED: readonly string[] = [
+  'mcp code',
+  'mcp channels',
+  'mcp relay',
+  'mcp memory',
+  'mcp graph',
+  'mcp scripts',
+];
 
 /**
  * Why this command is refused; undefined when it may go on. The server of a run that has lost the name of its project would

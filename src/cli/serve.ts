@@ -33,6 +33,11 @@ export async function serveMemory(env: Environment, client: RelayClient): Promis
   await (await import('../mcp/memory.ts')).serveMemory(env, client);
 }
 
+/** The same of the graph of the shared memory. */
+export async function serveGraph(env: Environment, client: RelayClient): Promise<void> {
+  await (await import('../mcp/graph.ts')).serveGraph(env, client);
+}
+
 /** The same of the shared folder, where more is said about it than in the configuration. */
 export async function serveFolder(env: Environment, named: Omit<FolderScope, 'env'> = {}): Promise<void> {
   await (await import('../mcp/folder.ts')).serveFolder(env, named);

@@ -249,6 +249,8 @@ async function toolsOf(server: string): Promise<string[]> {
       return namesOf((await import('../mcp/relay.ts')).relayToolset({ client: 'code', isHeld: false }).tools);
     case serverName('memory'):
       return namesOf((await import('../mcp/memory.ts')).memoryToolset({ client: 'code' }).tools);
+    case serverName('graph'):
+      return namesOf((await import('../mcp/graph.ts')).graphToolset({ client: 'code' }).tools);
     case serverName('scripts'):
       return namesOf(await scriptTools());
     case serverName('folder'):

@@ -16,6 +16,7 @@ import { escalate, escalationOf } from '../bridge/escalations.ts';
 import { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import { readApproval } from '../bridge/finish.ts';
 import { passGate } from '../bridge/gate.ts';
+import { addToGraph, deleteFromGraph, readGraph } from '../bridge/graph.ts';
 import { currentHolds } from '../bridge/holds.ts';
 import { measuredRound, waitingRounds } from '../bridge/measured-round.ts';
 import { deleteMemory, listMemory, readMemory, setMemory } from '../bridge/memory.ts';
@@ -80,6 +81,7 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
   const limits = () => memoryLimits(policy()?.memory);
   const keepMemory = upkeep(bridge, () => tidyMemory(bridge, limits()));
   return {
+    addToGraph: bind(addToGraph),
     allowRequest: bind(allowRequest),
     answerRequest: bind(answerRequest),
     amendPlan: async (amendment, actor) =>
@@ -100,6 +102,7 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     isPassing: isTransientStoreError,
     currentHolds: bind(currentHolds),
     cursorFrom: bind(cursorFrom),
+    deleteFromGraph: bind(deleteFromGraph),
     deleteMemory: async (change, writer) => {
       const deleted = await deleteMemory(bridge, limits(), change, writer);
       await keepMemory();
@@ -129,6 +132,7 @@ export function bindVerbs(bridge: Bridge, env: Environment): Verbs {
     readChannel: bind(readChannel),
     readCheckOutputs: bind(readCheckOutputs),
     readPatch: bind(readPatch),
+    readGraph: bind(readGraph),
     readMemory: bind(readMemory),
     reject: bind(reject),
     resetForRevision: bind(resetForRevision),

@@ -31,6 +31,8 @@ export interface Resource {
   readonly uri: string;
   readonly name: string;
   readonly description: string;
+  /** Of the text; undefined: plain text. */
+  readonly mimeType?: string;
   /** Throws what the store or the configuration throw. */
   read(verbs: Verbs): Promise<string>;
 }
@@ -103,11 +105,11 @@ async function answerResources(
   switch (method) {
     case 'resources/list':
       return {
-        resources: resources.map(({ uri, name, description }) => ({
+        resources: resources.map(({ uri, name, description, mimeType = TEXT }) => ({
           uri,
           name,
           description,
-          mimeType: TEXT,
+          mimeType,
         })),
       };
     case 'resources/templates/list':
@@ -117,7 +119,7 @@ async function answerResources(
       const resource = resources.find((one) => one.uri === uri);
       if (!resource) throw Object.assign(new Error('Resource not found'), { code: RESOURCE_NOT_FOUND });
       const text = await access.use((verbs) => resource.read(verbs));
-      return { contents: [{ uri, mimeType: TEXT, text }] };
+      return { contents: [{ uri, mimeType: resource.mimeType ?? TEXT, text }] };
     }
     default:
       throw Object.assign(new Error('Method not found'), { code: METHOD_NOT_FOUND });

@@ -18,6 +18,7 @@ import type { Escalated, escalationOf, TaskToEscalate } from '../bridge/escalati
 import type { readCheckOutputs, readPatch } from '../bridge/evidence-files.ts';
 import type { readApproval } from '../bridge/finish.ts';
 import type { passGate } from '../bridge/gate.ts';
+import type { addToGraph, deleteFromGraph, readGraph } from '../bridge/graph.ts';
 import type { currentHolds } from '../bridge/holds.ts';
 import type { MeasuredRound } from '../bridge/measured-round.ts';
 import type {
@@ -59,6 +60,7 @@ type Bound<Verb> = Verb extends (bridge: Bridge, ...args: infer Args) => infer A
 /** Every verb throws StoreError when the store cannot answer. */
 export interface Verbs {
   readonly acknowledgeMessage: Bound<typeof acknowledgeMessage>;
+  readonly addToGraph: Bound<typeof addToGraph>;
   readonly allowRequest: Bound<typeof allowRequest>;
   readonly answerRequest: Bound<typeof answerRequest>;
   /** Under the configuration as it is now. Throws ConfigError. */
@@ -79,6 +81,7 @@ export interface Verbs {
   readonly currentCursor: Bound<typeof currentCursor>;
   readonly currentHolds: Bound<typeof currentHolds>;
   readonly cursorFrom: Bound<typeof cursorFrom>;
+  readonly deleteFromGraph: Bound<typeof deleteFromGraph>;
   /** Under the limits of the configuration. */
   readonly deleteMemory: (
     change: Omit<SetChange, 'value'>,
@@ -108,6 +111,7 @@ export interface Verbs {
   readonly readChannel: Bound<typeof readChannel>;
   readonly readCheckOutputs: Bound<typeof readCheckOutputs>;
   readonly readPatch: Bound<typeof readPatch>;
+  readonly readGraph: Bound<typeof readGraph>;
   readonly readMemory: Bound<typeof readMemory>;
   readonly reject: Bound<typeof reject>;
   readonly resetForRevision: Bound<typeof resetForRevision>;

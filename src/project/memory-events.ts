@@ -5,6 +5,8 @@ import { event } from './event-kind.ts';
 const key = () => z.string();
 const version = () => z.int().describe('Rises with each change of any key');
 
+const counts = () => ({ entities: z.int(), observations: z.int(), relations: z.int() });
+
 export const MEMORY_EVENTS = {
   'memory.set': event('Somebody wrote a value into the shared memory.', () => ({
     key: key(),
@@ -15,4 +17,6 @@ export const MEMORY_EVENTS = {
     key: key(),
     version: version(),
   })),
+  'memory.graph_added': event('Somebody wrote into the graph of the shared memory.', counts),
+  'memory.graph_deleted': event('Somebody deleted from the graph of the shared memory.', counts),
 };

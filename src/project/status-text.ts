@@ -119,6 +119,8 @@ const SENTENCES: EventTable<string | undefined> = {
     `Script ${asCode(script)}: ${state}${exitCode === null ? '' : `, exit code ${exitCode}`}`,
   'memory.set': none,
   'memory.deleted': none,
+  'memory.graph_added': none,
+  'memory.graph_deleted': none,
   'credential.added': none,
   'credential.rotated': none,
   'credential.revoked': none,

@@ -5,7 +5,7 @@
  */
 import type { RelayClient } from './relay.ts';
 
-export const TOOLSETS = ['channels', 'relay', 'memory', 'scripts', 'folder'] as const;
+export const TOOLSETS = ['channels', 'relay', 'memory', 'graph', 'scripts', 'folder'] as const;
 
 export type ToolsetName = (typeof TOOLSETS)[number];
 
@@ -18,7 +18,7 @@ export function serverName<S extends Side>(side: S): `claude_bridge_${S}` {
 }
 
 /** Servers that are told who is connected. */
-const TOLD_CLIENT: readonly Side[] = ['relay', 'memory'];
+const TOLD_CLIENT: readonly Side[] = ['relay', 'memory', 'graph'];
 
 /** What our program is called with to be a server. */
 export function serverArguments(side: Side, client: RelayClient): string[] {

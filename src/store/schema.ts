@@ -11,12 +11,19 @@ import type { CostBasis, RunKind } from '../project/run.ts';
 import type { ScheduleState } from '../project/schedule.ts';
 import type { ChannelTables } from './channel-tables.ts';
 import type { GitTables } from './git-tables.ts';
+import type { GraphTables } from './graph-tables.ts';
 import type { MemoryTables } from './memory-tables.ts';
 import type { NotificationTables } from './notification-tables.ts';
 import type { ScriptTables } from './script-tables.ts';
 import type { SettingColumns } from './setting-columns.ts';
 
-export interface Tables extends ChannelTables, GitTables, MemoryTables, NotificationTables, ScriptTables {
+export interface Tables
+  extends ChannelTables,
+    GitTables,
+    GraphTables,
+    MemoryTables,
+    NotificationTables,
+    ScriptTables {
   projects: SettingColumns & {
     id: ProjectId;
     title: string;

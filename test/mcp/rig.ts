@@ -23,6 +23,7 @@ import { buildCodeServer } from '../../src/mcp/code.ts';
 import { buildDesktopServer } from '../../src/mcp/desktop.ts';
 import type { FolderScope } from '../../src/mcp/folder/define-folder-tool.ts';
 import { buildFolderServer } from '../../src/mcp/folder.ts';
+import { buildGraphServer } from '../../src/mcp/graph.ts';
 import type { MemoryScope } from '../../src/mcp/memory/scope.ts';
 import { buildMemoryServer } from '../../src/mcp/memory.ts';
 import { type BridgeAccess, bridgeAccess } from '../../src/mcp/open-bridge.ts';
@@ -32,6 +33,7 @@ import { buildScriptServer } from '../../src/mcp/scripts.ts';
 import type { BridgeServer } from '../../src/mcp/server.ts';
 import { asLeaseToken, asProjectId } from '../../src/project/ids.ts';
 import { CHANNEL_RESULTS } from '../../src/wire/schemas/channel-results.ts';
+import { GRAPH_RESULTS } from '../../src/wire/schemas/graph-results.ts';
 import { MEMORY_RESULTS } from '../../src/wire/schemas/memory-results.ts';
 import { RELAY_RESULTS } from '../../src/wire/schemas/relay-results.ts';
 import { SCRIPT_RESULTS } from '../../src/wire/schemas/script-results.ts';
@@ -108,6 +110,12 @@ export async function memory(home: string, scope: Partial<MemoryScope> = {}): Pr
   return connect(access, (opened) => buildMemoryServer(opened, { client: 'code', ...scope }), MEMORY_RESULTS);
 }
 
+/** A server of the shared memory as a graph. */
+export async function graph(home: string, scope: Partial<MemoryScope> = {}): Promise<InMemoryClient> {
+  const access = bridgeAccess({ BRIDGE_HOME: home }, systemClock);
+  return connect(access, (opened) => buildGraphServer(opened, { client: 'code', ...scope }), GRAPH_RESULTS);
+}
+
 /** A server of scripts: in a run with a scope, otherwise in a person's session. */
 export async function scripts(
   home: string,
@@ -170,11 +178,10 @@ type ToolResults = Readonly<Record<string, z.ZodType>>;
 
 function answered(result: Record<string, unknown>): Answered {
   const content = result.content as { type: string; text: string }[];
-  expect(content).toHaveLength(1);
-  expect(content[0]?.type).toBe('text');
+  expect(new Set(content.map(({ type }) => type))).toEqual(new Set(['text']));
   return {
     isError: result.isError === true,
-    text: content[0]?.text ?? '',
+    text: content.map(({ text }) => text).join('\n\n'),
     facts: (result.structuredContent ?? {}) as Record<string, unknown>,
   };
 }

@@ -8,6 +8,7 @@ import {
   code,
   desktop,
   folder,
+  graph,
   type InMemoryClient,
   memory,
   relay,
@@ -108,6 +109,30 @@ describe('tools of the shared memory', () => {
   });
 });
 
+describe('tools of the memory graph', () => {
+  test('the tools of the memory graph do not change unnoticed', async () => {
+    const tools = await listed(await graph(stateFolder()));
+    await expect(JSON.stringify(tools, null, 2)).toMatchFileSnapshot('schemas/graph.snap');
+  });
+
+  test('a run has the same tools of the memory graph, but for those that delete', async () => {
+    const all = await listed(await graph(stateFolder()));
+    const own = await listed(await graph(stateFolder(), MEMORY_IN_A_RUN));
+    expect(own).toEqual(all.filter(({ name }) => !name.startsWith('delete_')));
+    expect(own).toHaveLength(6);
+  });
+
+  test('the names, descriptions and schemas of the tools of the memory graph take less than 3,000 bytes', async () => {
+    const tools = await listed(await graph(stateFolder()));
+    const added = tools.map(({ name, description, inputSchema }) => ({
+      name,
+      description,
+      input_schema: inputSchema,
+    }));
+    expect(Buffer.byteLength(JSON.stringify(added))).toBeLessThan(3_000);
+  });
+});
+
 describe('tools of scripts', () => {
   test('the tools of scripts do not change unnoticed', async () => {
     const tools = await listed(await scripts(stateFolder()));
@@ -160,6 +185,7 @@ describe('descriptions of the tools', () => {
     ['channels', () => channels(stateFolder())],
     ['relay', () => relay(stateFolder())],
     ['memory', () => memory(stateFolder())],
+    ['graph', () => graph(stateFolder())],
     ['scripts', () => scripts(stateFolder())],
     ['code', () => code(stateFolder())],
     ['code in a run', () => code(stateFolder(), SCOPE)],
@@ -185,6 +211,7 @@ describe('descriptions of the tools', () => {
       await channels(stateFolder()),
       await relay(stateFolder()),
       await memory(stateFolder()),
+      await graph(stateFolder()),
       await scripts(stateFolder()),
       await folder(stateFolder()),
     ]) {
@@ -224,6 +251,7 @@ describe('a server that is only started', () => {
     'channels',
     'relay',
     'memory',
+    'graph',
     'scripts',
     'folder',
   ])('the %s server loads neither SQLite nor a verb nor the configuration before the first call', async (side) => {

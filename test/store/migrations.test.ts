@@ -50,6 +50,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: 'af1890f5b26de0200c86f11453494167909b47df7a065f121ba1ab2f60b67476' },
   { digest: 'f3794c21c8693b32530c6dfe67500f5be964c0d67ef81911ab33feb58fb56de7' },
   { digest: 'c80518ecc150ac4d76e46acf7fb8482a6e2c98d5055a5fa3da408cae3a0a4733' },
+  { digest: 'fea4b2d62bbca1a0081e6fb1296fe6bd13de2d2baf8e30f0302aea19d8301144' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

@@ -11,6 +11,8 @@ import {
 } from '../../src/store/channels.ts';
 import type { Reader } from '../../src/store/database.ts';
 import { BEGINNING, eventsAfter, newestCursor, newestOfChannels } from '../../src/store/events.ts';
+import { observationsOf } from '../../src/store/graph.ts';
+import { relationsAfter } from '../../src/store/graph-pages.ts';
 import {
   keysAfter,
   memoryTotals,
@@ -162,6 +164,16 @@ describe('lists', () => {
       (db) => openRunsOf(db, [id(1), id(2)]),
       'SEARCH runs USING INDEX runs_open_by_project (project_id=?)',
       live,
+    ],
+    [
+      'the observations of an entity of the graph',
+      (db) => observationsOf(db, 1),
+      'SEARCH graph_observations USING INDEX graph_observations_by_entity (entity_id=?)',
+    ],
+    [
+      'relations of the graph, page by page',
+      (db) => relationsAfter(db, { kind: 'all' }, 7, 20),
+      'SEARCH graph_relations USING INTEGER PRIMARY KEY (rowid>?)',
     ],
     [
       'keys of the shared memory that begin so',

@@ -1,15 +1,18 @@
 import { Command } from 'commander';
 import { type ChannelImport, importChannels } from '../../bridge/import-channels.ts';
+import { importGraph } from '../../bridge/import-graph.ts';
 import { importProjects } from '../../bridge/import-projects.ts';
 import { importRelay } from '../../bridge/import-relay.ts';
 import { importScripts } from '../../bridge/import-scripts.ts';
 import { channelLimits } from '../../config-channels.ts';
 import { configOf, withBridge } from '../../control/host.ts';
+import type { MemoryFile } from '../../project/memory-file.ts';
 import { type CoworkFolder, readCoworkFolder } from '../../scripts/cowork-folder.ts';
 import { openClaudeBridge } from '../../store/sqlite/claude-bridge-file.ts';
 import { type PythonBridgeFile, readPythonBridge } from '../../store/sqlite/python-bridge-file.ts';
 import { type ForeignRelayMessage, readRelayBuffer } from '../../store/sqlite/relay-buffer-file.ts';
 import type {
+  WireGraphImport,
   WireImport,
   WireMessageImport,
   WireProjectImport,
@@ -20,10 +23,12 @@ import { jsonOption, path } from '../terminal/arguments.ts';
 import { examples } from '../terminal/usage.ts';
 import {
   channelImportLines,
+  graphImportLines,
   projectImportLines,
   relayImportLines,
   scriptImportLines,
 } from '../views/import-text.ts';
+import { memoryFileIn } from './read-memory-file.ts';
 
 interface Options {
   readonly dryRun?: true;
@@ -35,7 +40,7 @@ export function importCommand(cli: Cli): Command {
 
     .argument(
       '<file>',
-      'a bridge.db of the Python bridge, a claude-bridge.db of Claude Bridge, a .relay_buffer.db of mcp-relay, or the folder of a cowork-to-code bridge',
+      'a bridge.db of the Python bridge, a claude-bridge.db of Claude Bridge, a .relay_buffer.db of mcp-relay, a memory.jsonl of the reference memory server, or the folder of a cowork-to-code bridge',
       path,
     )
     .option('--dry-run', 'show what would be imported, and change nothing')
@@ -47,6 +52,7 @@ export function importCommand(cli: Cli): Command {
         'bridge-supervisor import ~/.claude-bridge-python/bridge.db --dry-run',
         'bridge-supervisor import ~/claude-bridge.db',
         'bridge-supervisor import ~/.relay_buffer.db',
+        'bridge-supervisor import ~/memory.jsonl',
         'bridge-supervisor import ~/.cowork-to-code-bridge',
       ),
     )
@@ -59,6 +65,7 @@ decisions. None begins by itself: what is open waits for you. Of Claude Bridge
 and mcp-relay: the messages with their ids, times, order and keys, and how far
 each consumer has come. Of a cowork-to-code bridge: what it ran; its scripts are
 named and not copied, what waited there is not run, and its token stays there.
+Of a memory server: all entities, observations and relations, into the graph.
 
 The file is only read. What is here already stays, so a second import adds only
 what is new. Stop the other program first, or import again after that.`;
@@ -67,6 +74,11 @@ async function importFile(cli: Cli, file: string, { dryRun, json }: Options): Pr
   const isDry = dryRun === true;
   const folder = await readCoworkFolder(file);
   if (folder !== undefined) return importCoworkFolder(cli, file, folder, isDry, json);
+  const remembered = await memoryFileIn(file);
+  if (remembered !== undefined)
+    return remembered.ok
+      ? importMemoryFile(cli, file, remembered.value, isDry, json)
+      : fail(cli, remembered.refusal);
   const projects = readPythonBridge(file);
   if (projects !== undefined) return importPythonBridge(cli, file, projects, isDry, json);
   const relayed = readRelayBuffer(file);
@@ -108,6 +120,30 @@ async function importRelayFile(
   const none = { channels: 0, renamed: 0, without_key: 0, readers: 0 };
   const wire: WireMessageImport = { dry_run: isDry, file, kind: 'relay', ...none, ...done };
   print(cli, json, wire, relayImportLines(wire));
+}
+
+async function importMemoryFile(
+  cli: Cli,
+  file: string,
+  remembered: MemoryFile,
+  isDry: boolean,
+  json: true | undefined,
+): Promise<void> {
+  const done = await withBridge(cli, (bridge) => importGraph(bridge, remembered, isDry));
+  if (!done.ok) return fail(cli, done.refusal);
+  const { found, added, otherTypes } = done.value;
+  const wire: WireGraphImport = {
+    dry_run: isDry,
+    file,
+    kind: 'memory',
+    found,
+    added,
+    other_types: [...otherTypes],
+    cleaned: remembered.cleaned,
+    divided: remembered.divided,
+    not_understood: remembered.notUnderstood,
+  };
+  print(cli, json, wire, graphImportLines(wire));
 }
 
 async function importClaudeBridge(

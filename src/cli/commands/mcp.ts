@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { RELAY_CLIENTS, type RelayClient } from '../../project/relay.ts';
 import type { Cli } from '../context.ts';
-import { type Side, serve, serveFolder, serveMemory, serveRelay } from '../serve.ts';
+import { type Side, serve, serveFolder, serveGraph, serveMemory, serveRelay } from '../serve.ts';
 import { path } from '../terminal/arguments.ts';
 
 export function mcpCommand(cli: Cli): Command {
@@ -28,6 +28,7 @@ export function mcpCommand(cli: Cli): Command {
     )
     .addCommand(relayServer(cli))
     .addCommand(memoryServer(cli))
+    .addCommand(graphServer(cli))
     .addCommand(folderServer(cli));
 }
 
@@ -46,6 +47,14 @@ function memoryServer(cli: Cli): Command {
     .addOption(clientOption())
     .helpOption('-h, --help', 'show this help')
     .action(({ client }: { client: RelayClient }) => serveMemory(cli.env, client));
+}
+
+function graphServer(cli: Cli): Command {
+  return new Command('graph')
+    .description('The shared memory as a graph of entities and relations; setup --toolset graph adds it.')
+    .addOption(clientOption())
+    .helpOption('-h, --help', 'show this help')
+    .action(({ client }: { client: RelayClient }) => serveGraph(cli.env, client));
 }
 
 function clientOption(): Option {

@@ -8,6 +8,7 @@ import {
   type UnknownEvent,
 } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
+import { describeCounts } from '../../project/graph.ts';
 import { importedRecord } from '../../project/imported.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { nameOfRound } from '../../project/outline.ts';
@@ -119,6 +120,8 @@ function texts(now: Date): EventTable<EventText> {
     'memory.set': ({ key, version, bytes }) =>
       plain('memory', `${key} set, version ${version}, ${plural(bytes, 'byte')}`),
     'memory.deleted': ({ key, version }) => plain('memory', `${key} deleted, version ${version}`),
+    'memory.graph_added': (counts) => plain('memory', `${describeCounts(counts)} added to the graph`),
+    'memory.graph_deleted': (counts) => plain('memory', `${describeCounts(counts)} deleted from the graph`),
     'credential.added': ({ name, role, kind = 'token' }) =>
       plain(kind, `${name} ${kind === 'browser' ? 'signed in' : 'added'}, role ${role}`),
     'credential.rotated': ({ name }) => plain('token', `${name} rotated`),

@@ -1,7 +1,13 @@
 /** What `import` took over, in words. */
+import { describeCounts } from '../../project/graph.ts';
 import { inQuotes } from '../../project/quotation.ts';
 import { plural } from '../../project/text.ts';
-import type { WireMessageImport, WireProjectImport, WireScriptImport } from '../../wire/schemas/import.ts';
+import type {
+  WireGraphImport,
+  WireMessageImport,
+  WireProjectImport,
+  WireScriptImport,
+} from '../../wire/schemas/import.ts';
 
 const DRY = 'Dry run: nothing was changed.';
 
@@ -47,6 +53,23 @@ export function scriptImportLines(done: WireScriptImport): string[] {
         ]
       : []),
     isDry ? DRY : 'Next: bridge-supervisor setup --toolset scripts',
+  ];
+}
+
+export function graphImportLines(done: WireGraphImport): string[] {
+  const { dry_run: isDry, found, added, other_types: others, cleaned, divided, not_understood } = done;
+  const named = others.slice(0, MAX_NAMED).map(inQuotes);
+  const rest = others.length > MAX_NAMED ? ', …' : '';
+  return [
+    `${isDry ? 'To import' : 'Imported'}: ${describeCounts(added)}.`,
+    `In the file: ${describeCounts(found)}; the others are here already.`,
+    ...(others.length > 0 ? [`Here with another type, which stays: ${named.join(', ')}${rest}.`] : []),
+    ...(cleaned > 0
+      ? [`${plural(cleaned, 'text')} cleaned: tools take no control or hidden characters in names.`]
+      : []),
+    ...(divided > 0 ? [`${plural(divided, 'observation')} kept in parts: longer than one may be here.`] : []),
+    ...(not_understood > 0 ? [`${plural(not_understood, 'line')} not understood, and left out.`] : []),
+    isDry ? DRY : 'Next: bridge-supervisor setup --toolset graph',
   ];
 }
 

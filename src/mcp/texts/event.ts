@@ -2,6 +2,7 @@
 import { dollars } from '../../project/costs.ts';
 import { type EventTable, type HistoryEvent, present, type UnknownEvent } from '../../project/event.ts';
 import { summarizeEvidence } from '../../project/evidence-text.ts';
+import { describeCounts } from '../../project/graph.ts';
 import { importedRecord } from '../../project/imported.ts';
 import { describeOutcome } from '../../project/outcome-text.ts';
 import { nameOfRound } from '../../project/outline.ts';
@@ -114,6 +115,8 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   ],
   'memory.set': ({ key, version }) => [`memory set, version ${version}`, key],
   'memory.deleted': ({ key, version }) => [`deleted from the memory, version ${version}`, key],
+  'memory.graph_added': (counts) => [`added to the graph: ${describeCounts(counts)}`],
+  'memory.graph_deleted': (counts) => [`deleted from the graph: ${describeCounts(counts)}`],
   'credential.added': ({ name, kind }) => [kind === 'browser' ? 'browser signed in' : 'token added', name],
   'credential.rotated': ({ name }) => ['token rotated', name],
   'credential.revoked': ({ name }) => ['access revoked', name],

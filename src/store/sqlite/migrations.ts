@@ -32,6 +32,7 @@ import { SCHEMA_20 } from './migrations/0020.ts';
 import { SCHEMA_21 } from './migrations/0021.ts';
 import { SCHEMA_22 } from './migrations/0022.ts';
 import { SCHEMA_23 } from './migrations/0023.ts';
+import { SCHEMA_24 } from './migrations/0024.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -61,4 +62,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_21,
   SCHEMA_22,
   SCHEMA_23,
+  SCHEMA_24,
 ];

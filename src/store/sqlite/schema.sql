@@ -1,4 +1,4 @@
--- Schema version 23. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 24. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -114,6 +114,49 @@ CREATE TABLE evidence (
   created_at TEXT NOT NULL,
   UNIQUE (project_id, round, attempt)
 );
+
+CREATE TABLE graph_entities (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  entity_type TEXT NOT NULL,
+  -- Name and type in lower case, on a line each: what a search looks through.
+  folded TEXT NOT NULL,
+  author TEXT NOT NULL,
+  -- The run of the supervisor that wrote it; NULL: none did.
+  run_id TEXT,
+  written_at TEXT NOT NULL
+);
+
+CREATE TABLE graph_observations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  entity_id INTEGER NOT NULL REFERENCES graph_entities (id) ON DELETE CASCADE,
+  -- Of the content, in UTF-8.
+  bytes INTEGER NOT NULL,
+  content TEXT NOT NULL,
+  -- The content in lower case: what a search looks through.
+  folded TEXT NOT NULL,
+  author TEXT NOT NULL,
+  run_id TEXT,
+  written_at TEXT NOT NULL,
+  UNIQUE (entity_id, content)
+);
+
+CREATE INDEX graph_observations_by_entity ON graph_observations (entity_id, id);
+
+CREATE INDEX graph_observations_by_size ON graph_observations (bytes);
+
+CREATE TABLE graph_relations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  from_name TEXT NOT NULL,
+  to_name TEXT NOT NULL,
+  relation_type TEXT NOT NULL,
+  author TEXT NOT NULL,
+  run_id TEXT,
+  written_at TEXT NOT NULL,
+  UNIQUE (from_name, to_name, relation_type)
+);
+
+CREATE INDEX graph_relations_by_target ON graph_relations (to_name);
 
 CREATE TABLE "holds" (
   kind TEXT NOT NULL,

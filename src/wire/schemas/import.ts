@@ -56,11 +56,28 @@ const scripts = z.strictObject({
   unreadable: z.int().describe('files that are something else'),
 });
 
+const graphCounts = z.strictObject({ entities: z.int(), observations: z.int(), relations: z.int() });
+
+const graph = z.strictObject({
+  dry_run: dryRun(),
+  file: path(),
+  kind: z.literal('memory'),
+  found: graphCounts.describe('in the file'),
+  added: graphCounts.describe('of these, now, or to be added'),
+  other_types: z
+    .array(z.string())
+    .describe('entities that are here with another type, which stays; what the file says of them was added'),
+  cleaned: z.int().describe('names and texts without control or hidden characters that they had, or cut'),
+  divided: z.int().describe('observations kept in parts, since they are longer than one may be here'),
+  not_understood: z.int().describe('lines that are something else, and left out'),
+});
+
 export const importSchema = z
-  .discriminatedUnion('kind', [messages, projects, scripts])
+  .discriminatedUnion('kind', [messages, projects, scripts, graph])
   .describe('What `import` took over, or would.');
 
 export type WireImport = z.output<typeof importSchema>;
 export type WireMessageImport = z.output<typeof messages>;
 export type WireProjectImport = z.output<typeof projects>;
+export type WireGraphImport = z.output<typeof graph>;
 export type WireScriptImport = z.output<typeof scripts>;
