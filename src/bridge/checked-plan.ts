@@ -10,7 +10,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Reader, Writer } from '../store/database.ts';
 import { insertDependencies } from '../store/dependencies.ts';
 import { appendEvent } from '../store/events.ts';
-import { findProject, insertProject } from '../store/projects.ts';
+import { findProject, insertProject, NOT_BEGUN } from '../store/projects.ts';
 import { toSettingColumns } from '../store/setting-columns.ts';
 import { type Actor, type Bridge, newProjectId, nowText } from './bridge.ts';
 import { checkDependencies } from './dependencies.ts';
@@ -92,12 +92,7 @@ export async function storePlan(
       workspace,
       place,
       ...toSettingColumns({ ...plan, ...isolation }),
-      claimed_by: null,
-      session_id: null,
-      round: 1,
-      tries: 0,
-      not_before: null,
-      attention: null,
+      ...NOT_BEGUN,
       expires_at: expiryOf(now, plan.expiresMs),
       schedule_id: scheduleId ?? null,
       slot: slot ?? null,

@@ -3,7 +3,7 @@
  * is here already stays as it is, so doing it again adds only what is new. Nothing begins by itself: `project/imported.ts`
  * says how a project arrives.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { cut } from '../characters.ts';
 import type { Environment } from '../environment.ts';
 import type { NewEvent } from '../project/event.ts';
@@ -21,7 +21,7 @@ import { isClosed, type Project, type ProjectStatus } from '../project/project.t
 import { cleanLine, LIMITS } from '../project/text.ts';
 import type { Writing } from '../store/database.ts';
 import { appendEvent, typesOfEvents } from '../store/events.ts';
-import { insertProject, lockProject, updateProject } from '../store/projects.ts';
+import { insertProject, lockProject, NOT_BEGUN, updateProject } from '../store/projects.ts';
 import { toSettingColumns } from '../store/setting-columns.ts';
 import { type RecordTally, Texts, takeRecord } from './import-record.ts';
 import { perform } from './importing.ts';
@@ -96,7 +96,7 @@ async function prepare(
 /** Its own where it is one of ours by its form, else one that a second import finds again. */
 function idOf({ id }: ForeignProject): ProjectId {
   if (isProjectId(id)) return id;
-  return asProjectId(createHash('sha256').update(id).digest('hex').slice(0, 12));
+  return asProjectId(hash('sha256', id).slice(0, 12));
 }
 
 interface Place extends Partial<Pick<Project, 'isolation' | 'base'>> {
@@ -213,12 +213,7 @@ async function insert({ trx }: Writing, arriving: Arriving, title: string): Prom
     workspace: place.workspace,
     place: place.place,
     ...toSettingColumns({ ...keptSettings({}), isolation, base }),
-    claimed_by: null,
-    session_id: null,
-    round: 1,
-    tries: 0,
-    not_before: null,
-    attention: null,
+    ...NOT_BEGUN,
     request_id: null,
     created_at: foreign.createdAt,
     updated_at: foreign.updatedAt,

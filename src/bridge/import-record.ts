@@ -1,5 +1,5 @@
 /** Takes over what happened in a project of another program: updates, submissions and decisions, each once. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { cut } from '../characters.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { ForeignProject, ForeignRounds } from '../project/imported.ts';
@@ -160,9 +160,9 @@ async function undecidedFrom(trx: Writer, id: ProjectId, first: number): Promise
 function requestIds(): (row: object) => string {
   const seen = new Map<string, number>();
   return (row) => {
-    const hash = createHash('sha256').update(JSON.stringify(row)).digest('hex').slice(0, 32);
-    const nth = (seen.get(hash) ?? 0) + 1;
-    seen.set(hash, nth);
-    return `imported-${hash}-${nth}`;
+    const digest = hash('sha256', JSON.stringify(row)).slice(0, 32);
+    const nth = (seen.get(digest) ?? 0) + 1;
+    seen.set(digest, nth);
+    return `imported-${digest}-${nth}`;
   };
 }

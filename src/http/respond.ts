@@ -2,7 +2,7 @@
  * Every answer of the API, with the headers that all of them have. They are written to Node's own response: one of the web
  * standard costs more than all that this server does (`npm run bench -- --only http-requests`).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { PROBLEMS, type Problem, problemBody } from './problem.ts';
@@ -63,7 +63,7 @@ export function respondTagged(
   known: string | undefined = undefined,
 ): Response {
   const text = `${JSON.stringify(body)}\n`;
-  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const tag = `"${hash('sha256', text, 'base64url').slice(0, 22)}"`;
   const tagged = { ...headers, ETag: tag };
   if (!isKnown(tag, known)) return respond(out, status, 'application/json', text, tagged);
   out.writeHead(304, { ...COMMON_HEADERS, ...tagged });

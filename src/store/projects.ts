@@ -7,6 +7,16 @@ import { insertPlan } from './plans.ts';
 import type { NewRow, Row } from './schema.ts';
 import { fromSettingColumns } from './setting-columns.ts';
 
+/** The columns of a project that nobody has begun. */
+export const NOT_BEGUN = {
+  claimed_by: null,
+  session_id: null,
+  round: 1,
+  tries: 0,
+  not_before: null,
+  attention: null,
+} as const;
+
 export async function insertProject(
   trx: Writer,
   row: NewRow<'projects'>,

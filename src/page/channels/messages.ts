@@ -36,7 +36,7 @@ export function useMessages(channel: string): Messages {
       list.value = isStale ? messages : [...(list.peek() ?? []), ...messages].slice(-MAX_MESSAGES);
     }),
   ).peek();
-  const anew = () => {
+  const readAgain = () => {
     list.value = undefined;
     fetcher.ask();
   };
@@ -48,7 +48,7 @@ export function useMessages(channel: string): Messages {
   useEffect(() => {
     const end = onEvents((event) => {
       if (event === undefined) fetcher.ask();
-      else if (event.type === 'channel.cleared' && event.data.channel === channel) anew();
+      else if (event.type === 'channel.cleared' && event.data.channel === channel) readAgain();
     });
     return () => {
       end();
@@ -63,7 +63,7 @@ export function useMessages(channel: string): Messages {
       ? undefined
       : () => {
           limit.value = MAX_MESSAGES;
-          anew();
+          readAgain();
         },
   };
 }
