@@ -130,8 +130,10 @@ inBrowser('a phone shows one part at a time, and goes back', async () => {
   await using it = await stage.open('#/channels', { ...PHONE, role: 'read' });
   const { page } = it;
   await page.getByRole('link', { name: /worker/ }).click();
+  await page.locator('.message').waitFor();
   expect(await page.getByLabel('Filter channels').count()).toBe(0);
   await page.locator('.message').click();
+  await page.getByRole('heading', { name: /#1 mac/ }).waitFor();
   await page.getByText('"a"').waitFor();
   expect(await page.locator('.message').count()).toBe(0);
   expect(await page.evaluate('location.hash')).toBe(`#/channels/${encodeURIComponent(C)}/${id}`);
