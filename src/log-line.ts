@@ -2,7 +2,9 @@
 import { cut, escapeHidden } from './characters.ts';
 import { REDACTED, redact } from './redaction.ts';
 
-export type Level = 'error' | 'warn' | 'info' | 'debug';
+/** The most important first. */
+export const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type Level = (typeof LEVELS)[number];
 
 /** Values of any kind; `undefined` leaves the field out. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import { createLogger, format } from 'winston';
 import Transport from 'winston-transport';
 import type { Clock } from './clock.ts';
 import { LogFile, type LogHealth } from './log-file.ts';
-import { type Fields, type Level, type LogRecord, renderLine } from './log-line.ts';
+import { type Fields, LEVELS, type Level, type LogRecord, renderLine } from './log-line.ts';
 
 export type { LogHealth } from './log-file.ts';
 export type { Fields, Level } from './log-line.ts';
@@ -62,12 +62,17 @@ export function openLog(options: LogOptions): OpenLog {
     file.close();
   };
 
+  // winston makes the line first and asks for the level then (https://github.com/winstonjs/winston, lib/winston/logger.js).
+  const written: readonly Level[] = LEVELS.slice(0, LEVELS.indexOf(level) + 1);
   return {
-    ...logWith({}, (level, event, fields, message = '') => {
-      // winston makes the line first and asks for the level then (https://github.com/winstonjs/winston, lib/winston/logger.js).
-      if (!logger.isLevelEnabled(level) || !logger.writable) return;
-      logger.log({ level, message, time: clock.now(), event, fields });
-    }),
+    ...logWith(
+      {},
+      {
+        writes: (level) => written.includes(level) && logger.writable,
+        emit: (level, event, fields, message = '') =>
+          logger.log({ level, message, time: clock.now(), event, fields }),
+      },
+    ),
     health: () => file.health(),
     async flush() {
       // winston's streams pass a line on in the next turn at the latest.
@@ -82,21 +87,26 @@ export function openLog(options: LogOptions): OpenLog {
 }
 
 /** A log that discards everything. */
-export const silentLog: Log = logWith({}, () => undefined);
+export const silentLog: Log = logWith({}, { writes: () => false, emit: () => undefined });
 
-type Emit = (level: Level, event: string, fields: Fields, message?: string) => void;
+interface Sink {
+  /** Asked first: most lines are of a level that nobody wants, some for each request. */
+  writes(level: Level): boolean;
+  emit(level: Level, event: string, fields: Fields, message?: string): void;
+}
 
-function logWith(common: Fields, emit: Emit): Log {
+function logWith(common: Fields, sink: Sink): Log {
   const at =
     (level: Level): Write =>
-    (event, fields, message) =>
-      emit(level, event, { ...common, ...fields }, message);
+    (event, fields, message) => {
+      if (sink.writes(level)) sink.emit(level, event, { ...common, ...fields }, message);
+    };
   return {
     error: at('error'),
     warn: at('warn'),
     info: at('info'),
     debug: at('debug'),
-    child: (fields) => logWith({ ...common, ...fields }, emit),
+    child: (fields) => logWith({ ...common, ...fields }, sink),
   };
 }
 

@@ -108,15 +108,16 @@ export async function credentialOf(bridge: Bridge, token: string): Promise<Crede
   const id = idOfSecret('bst', token);
   const found = id === undefined ? undefined : await storedCredential(databaseOf(bridge), id);
   if (found?.kind !== 'token' || !isDigestOf(token, found.digest)) return undefined;
-  return unlessExpired(found, nowText(bridge));
+  return unlessExpired(found, bridge);
 }
 
 /** The credential alone, while it is worth something. */
 export function unlessExpired(
   { name, kind, role, createdAt, expiresAt }: Credential,
-  now: string,
+  bridge: Bridge,
 ): Credential | undefined {
-  return expiresAt !== null && expiresAt <= now ? undefined : { name, kind, role, createdAt, expiresAt };
+  const isOver = expiresAt !== null && expiresAt <= nowText(bridge);
+  return isOver ? undefined : { name, kind, role, createdAt, expiresAt };
 }
 
 /** Writes down that a credential is used now. It is no part of the history. */

@@ -16,7 +16,7 @@ import {
 } from '../store/credentials.ts';
 import type { Writer } from '../store/database.ts';
 import { appendGlobalEvent } from '../store/events.ts';
-import { type Bridge, nowText } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
 import { digestOf, drawCode, drawKey, drawSecret, idOfSecret, isDigestOf } from './credential-secrets.ts';
 import { unlessExpired } from './credentials.ts';
 import { databaseOf } from './open-bridge.ts';
@@ -108,7 +108,7 @@ export async function browserOf(
   const found = id === undefined ? undefined : await storedCredential(databaseOf(bridge), id);
   if (!found || found.keyDigest === null) return undefined;
   if (!isDigestOf(cookie, found.digest) || !isDigestOf(key, found.keyDigest)) return undefined;
-  return unlessExpired(found, nowText(bridge));
+  return unlessExpired(found, bridge);
 }
 
 const SPENT = 'that code was used, or is too old.';

@@ -203,11 +203,11 @@ const UNAVAILABLE = problem('unavailable', 'the store cannot answer now; nothing
 const INTERNAL = problem('internal', 'this failed; the log of the supervisor says why.');
 
 /** Most requests have none; a URL of the web standard costs more than to look. */
-function queryOf(url: string): URLSearchParams {
-  return url.includes('?') ? new URL(url).searchParams : NO_QUERY;
+function queryOf(url: string): Readonly<Record<string, string>> {
+  return url.includes('?') ? Object.fromEntries(new URL(url).searchParams) : NOTHING_BROUGHT;
 }
 
-const NO_QUERY = new URLSearchParams();
+const NOTHING_BROUGHT: Readonly<Record<string, string>> = {};
 
 function provenanceOf(incoming: IncomingMessage, headers: Headers): Provenance {
   return {

@@ -1,12 +1,12 @@
 /** What a request brings, read by the schemas of its route. */
 import type * as z from 'zod';
 import { ok, type Result, refuse } from '../result.ts';
-import { type Input, NOTHING, type Route } from './define-route.ts';
+import type { Input, Route } from './define-route.ts';
 import { type Problem, problem } from './problem.ts';
 
 export interface Brought {
   readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
+  readonly query: Readonly<Record<string, string>>;
   readonly contentType: string | undefined;
   /** How long the body says it is; NaN where it comes in chunks. */
   readonly announcedBytes: number;
@@ -20,20 +20,29 @@ export async function readInput(route: Route, brought: Brought): Promise<Result<
   if (!body.ok) return body;
   const parts = {
     params: read(route.params, brought.params),
-    query: read(route.query, Object.fromEntries(brought.query)),
-    body: route.body ? route.body.safeParse(body.value) : { success: true as const, data: {} },
+    query: read(route.query, brought.query),
+    body: route.body ? route.body.safeParse(body.value) : NONE,
   };
-  const errors = Object.entries(parts).flatMap(([part, { error }]) => errorsOf(part, error));
-  const [first] = errors;
-  if (first) return refuse(problem('invalid', `${first.path}: ${first.message}.`, { facts: { errors } }));
   const { params, query } = parts;
-  return ok({ params: params.data, query: query.data, body: parts.body.data });
+  if (params.success && query.success && parts.body.success)
+    return ok({ params: params.data, query: query.data, body: parts.body.data });
+  const errors = Object.entries(parts).flatMap(([part, { error }]) => errorsOf(part, error));
+  return refuse(problem('invalid', `${errors[0]?.path}: ${errors[0]?.message}.`, { facts: { errors } }));
 }
 
-/** Most routes take no parameters, and most requests bring none: no schema is asked then. */
-function read(schema: z.ZodObject, brought: Readonly<Record<string, string>>) {
-  return schema === NOTHING && Object.keys(brought).length === 0 ? NONE : schema.safeParse(brought);
+/** Most requests bring nothing, and what a schema makes of that is always the same. */
+function read(schema: z.ZodObject, brought: Readonly<Record<string, string>>): Read {
+  if (Object.keys(brought).length > 0) return schema.safeParse(brought);
+  const known = ofNothing.get(schema);
+  if (known) return known;
+  const read = schema.safeParse(brought);
+  ofNothing.set(schema, read);
+  return read;
 }
+
+type Read = ReturnType<z.ZodObject['safeParse']>;
+
+const ofNothing = new WeakMap<z.ZodObject, Read>();
 
 const NONE = { success: true, data: {}, error: undefined } as const;
 

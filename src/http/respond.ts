@@ -34,8 +34,9 @@ export function respond(
   body: string | Uint8Array | null,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const length = body === null ? {} : { 'Content-Length': Buffer.byteLength(body) };
-  out.writeHead(status, { ...COMMON_HEADERS, 'Content-Type': type, ...length, ...headers });
+  const all: Record<string, string | number> = { ...COMMON_HEADERS, 'Content-Type': type };
+  if (body !== null) all['Content-Length'] = Buffer.byteLength(body);
+  out.writeHead(status, Object.assign(all, headers));
   // Node sends no body where the request was HEAD.
   out.end(body);
   return RESPONSE_ALREADY_SENT;

@@ -19,6 +19,7 @@ import { type App, createApp } from './app.ts';
 import type { FollowOutput } from './define-route.ts';
 import { EventHub } from './events/hub.ts';
 import type { Served } from './served.ts';
+import { UnderWay } from './under-way.ts';
 
 const RETRY_MS = 30_000;
 /** How often is looked whether the certificate or its key was replaced. */
@@ -106,7 +107,7 @@ export class HttpServer {
     const { listen: address, tls } = config.http;
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      const underWay = new Set<Promise<Response>>();
+      const underWay = new UnderWay();
       const stamp = tls && (await stampOf(tls));
       const files: Result<TlsFiles | undefined> = tls ? await readTlsFiles(tls) : ok(undefined);
       const server = files.ok ? this.#createServer(app, underWay, files.value) : undefined;
@@ -156,15 +157,10 @@ export class HttpServer {
     }
   }
 
-  #createServer(app: App, underWay: Set<Promise<Response>>, tls: TlsFiles | undefined): Server {
+  #createServer(app: App, underWay: UnderWay, tls: TlsFiles | undefined): Server {
     const { timeouts = DEFAULT_TIMEOUTS, maxConnections = MAX_CONNECTIONS, config } = this.#options;
-    const fetch: typeof app.fetch = async (request, bindings) => {
-      const response = Promise.resolve(app.fetch(request, bindings));
-      underWay.add(response);
-      return response.finally(() => underWay.delete(response));
-    };
     const server = createAdaptorServer({
-      fetch,
+      fetch: (request, bindings) => underWay.run(() => app.fetch(request, bindings)),
       overrideGlobalObjects: false,
       // A request without a Host gets this far, to be refused as any other with a wrong one.
       hostname: config.http.listen,
@@ -212,17 +208,17 @@ async function end(
   server: Server,
   sockets: ReadonlySet<Socket>,
   { clock, events, uses }: Served,
-  underWay: ReadonlySet<Promise<unknown>>,
+  underWay: UnderWay,
 ): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   await events.close();
   const late = new AbortController();
-  await Promise.race([Promise.allSettled(underWay), clock.sleep(MAX_CLOSE_MS, late.signal)]);
+  await Promise.race([underWay.over(), clock.sleep(MAX_CLOSE_MS, late.signal)]);
   late.abort();
   // That of the server knows no client that has not finished its handshake.
   for (const socket of sockets) socket.destroy();
-  await Promise.allSettled(underWay);
+  await underWay.over();
   await uses.close();
   await closed;
 }

@@ -10,6 +10,7 @@ import {
 } from '../project/event.ts';
 import type { ProjectId } from '../project/ids.ts';
 import type { Reader, Writer } from './database.ts';
+import { keptQuery } from './kept-query.ts';
 import { updateProject } from './projects.ts';
 import type { Row } from './schema.ts';
 
@@ -135,12 +136,11 @@ export async function newestCursor(db: Reader): Promise<Cursor> {
 
 /** 0 when there is none. */
 export async function newestEventId(db: Reader): Promise<number> {
-  const row = await db
-    .selectFrom('events')
-    .select((eb) => eb.fn.max('id').as('id'))
-    .executeTakeFirst();
+  const row = await newestId(db).executeTakeFirst();
   return row?.id ?? 0;
 }
+
+const newestId = keptQuery((db) => db.selectFrom('events').select((eb) => eb.fn.max('id').as('id')));
 
 function toEvent(row: Row<'events'>): BridgeEvent {
   return {

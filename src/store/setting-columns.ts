@@ -26,18 +26,19 @@ export function toSettingColumns(settings: KeptSettings): SettingColumns {
 }
 
 export function fromSettingColumns(columns: SettingColumns): KeptSettings {
-  return settingsByField({
-    ...columns,
-    checks: textsIn(columns.checks),
-    depends_on: textsIn(columns.depends_on),
-    deny: textsIn(columns.deny),
-    ask: textsIn(columns.ask),
-    outline: columns.outline === 1,
-  });
+  return settingsByField(columns, READ);
 }
 
 function textsIn(json: string | null): string[] | null {
   return json === null ? null : texts.parse(JSON.parse(json));
 }
+
+const READ = {
+  checks: textsIn,
+  depends_on: textsIn,
+  deny: textsIn,
+  ask: textsIn,
+  outline: (flag: number) => flag === 1,
+} as const satisfies Record<List | Flag, (stored: never) => unknown>;
 
 const texts = z.array(z.string());

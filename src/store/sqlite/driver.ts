@@ -3,12 +3,15 @@ import type Sqlite from 'better-sqlite3';
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type QueryId,
+  type RootOperationNode,
   type SelectModifierNode,
   SqliteDialect,
   SqliteDriver,
   SqliteQueryCompiler,
 } from 'kysely';
 import { systemClock } from '../../clock.ts';
+import { compiledOnce } from '../kept-query.ts';
 import { StoreError } from '../store-error.ts';
 import { withPreparedStatements } from './prepared-statements.ts';
 import { translate } from './translate.ts';
@@ -33,6 +36,10 @@ export class BridgeSqliteDialect extends SqliteDialect {
 
 /** Leaves out the locks of rows: SQLite has none, and a writing transaction has the whole database to itself. */
 class BridgeSqliteQueryCompiler extends SqliteQueryCompiler {
+  override compileQuery(node: RootOperationNode, queryId: QueryId): CompiledQuery {
+    return compiledOnce(node, () => super.compileQuery(node, queryId));
+  }
+
   protected override visitSelectModifier(node: SelectModifierNode): void {
     if (node.modifier === 'ForNoKeyUpdate' || node.modifier === 'SkipLocked') return;
     super.visitSelectModifier(node);
