@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { cronExpression, duration, path, program } from './config-values.ts';
 import type { Environment } from './environment.ts';
 import { NOTIFICATION_DETAILS, NOTIFY_VIAS } from './project/notice.ts';
-import { DEFAULT_DETAIL, DEFAULT_HOLD_MIN_MS, NEWS_KINDS } from './project/notification.ts';
+import { DEFAULT_DETAIL, DEFAULT_HOLD_MIN_MS, DEFAULT_KINDS, NEWS_KINDS } from './project/notification.ts';
 
 const PLACE = 'must be {"env": "NAME"} or {"file": "/path"}: what is secret is not written here';
 
@@ -39,8 +39,9 @@ const rules = {
   kinds: z
     .array(z.enum(NEWS_KINDS))
     .min(1)
-    .default([...NEWS_KINDS]),
+    .default([...DEFAULT_KINDS]),
   projects: z.array(z.string().min(1)).max(100).default([]),
+  channels: z.array(z.string().min(1)).max(100).default([]),
   quiet: z.array(cronExpression).max(20).default([]),
   remind_after: duration({ min: 60_000 }).optional(),
   hold_min: duration().default(DEFAULT_HOLD_MIN_MS),
@@ -91,13 +92,20 @@ export const notifySettings = z
   .max(20)
   .transform((receivers) => receivers.map((one) => ({ ...one, name: one.name ?? one.via })))
   .superRefine((receivers, context) => {
-    for (const [index, { name }] of receivers.entries())
+    for (const [index, { name, kinds, channels }] of receivers.entries()) {
+      if (channels.length > 0 && !kinds.includes('message'))
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'channels'],
+          message: "chooses from messages, of which it is not told: add 'message' to its kinds",
+        });
       if (receivers.findIndex((other) => other.name === name) !== index)
         context.addIssue({
           code: 'custom',
           path: [index, 'name'],
           message: `must differ from the other names: '${name}' is used twice; its default is what 'via' says`,
         });
+    }
   })
   .prefault([])
   .describe(

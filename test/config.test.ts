@@ -102,6 +102,7 @@ describe('no settings', () => {
 const RULES = {
   kinds: ['decision_wanted', 'question', 'permission', 'gave_up', 'hold_began', 'hold_ended'],
   projects: [],
+  channels: [],
   quiet: [],
   hold_min: 600_000,
   detail: 'title',
@@ -367,6 +368,10 @@ describe('wrong values', () => {
     ],
     [{ relay: { held: true } }, "'relay' has an unknown key 'held'; allowed keys: hold"],
     [{ concurrency: 65 }, "'concurrency' must be at most 64"],
+    [
+      { notify: [{ via: 'os', channels: ['relay'] }] },
+      "'notify.0.channels' chooses from messages, of which it is not told: add 'message' to its kinds",
+    ],
     [{ log_max_mb: 0 }, "'log_max_mb' must be more than 0"],
     [{ model: '' }, "'model' must be a model name such as 'opus', 'sonnet' or a full model id"],
     [{ model: '--help' }, "'model' must be a model name such as 'opus', 'sonnet' or a full model id"],

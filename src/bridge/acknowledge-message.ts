@@ -20,6 +20,8 @@ export interface Acknowledged {
   readonly position: ReaderPosition;
   /** False: the reader was there already, or further. */
   readonly advanced: boolean;
+  /** How many messages aged out before the reader has acknowledged them; moving forward takes note of that. */
+  readonly dropped: number;
 }
 
 /** Moves a reader forward to a message of the channel. Throws StoreError. */
@@ -37,10 +39,11 @@ export async function acknowledgeMessage(
     const message = await findChannelMessage(trx, messageId);
     if (message?.channel !== channel) return refuse(NOT_FOUND);
     const before = await findReader(trx, reader, channel);
-    if (before && before.number >= message.number) return ok({ position: before, advanced: false });
+    const dropped = before?.dropped ?? 0;
+    if (before && before.number >= message.number) return ok({ position: before, advanced: false, dropped });
     const position = { reader, channel, number: message.number, messageId, metadata, updatedAt: now };
     await putReader(trx, position);
-    return ok({ position, advanced: true });
+    return ok({ position, advanced: true, dropped });
   });
 }
 

@@ -1,10 +1,13 @@
 /** What there is to say of a notification, as the store has it now. */
+import { cut } from '../characters.ts';
 import { alike, type BridgeEvent, type EventTable, present } from '../project/event.ts';
 import { hasPassed } from '../project/measured.ts';
-import type { Digest, Notice, NotificationKind } from '../project/notice.ts';
+import type { Digest, Notice, NoticeMessage, NotificationKind } from '../project/notice.ts';
 import { heldBy } from '../project/notification.ts';
 import type { Project } from '../project/project.ts';
+import { otherClient, RELAY_CHANNEL, relaySide } from '../project/relay.ts';
 import { describeDecision } from '../project/request-text.ts';
+import { type ChannelMessage, channelMessagesOf } from '../store/channels.ts';
 import type { Reader } from '../store/database.ts';
 import { findEvent } from '../store/events.ts';
 import { findEvidence } from '../store/evidence.ts';
@@ -18,14 +21,26 @@ import { findCompletion } from '../store/reviews.ts';
 /** How many projects a digest names. */
 const MAX_NAMED = 5;
 
-/** Within a transaction of another verb: the notification as it is handed to whoever sends it. */
-export async function noticeOf(db: Reader, notification: StoredNotification): Promise<Notice> {
+/** So much of a message is told, in characters. */
+const MAX_MESSAGE_LENGTH = 4_000;
+
+/**
+ * Within a transaction of another verb: the notification as it is handed to whoever sends it.
+ *
+ * @param holdsRelay Messages of the relay reach nobody until the person lets them through.
+ */
+export async function noticeOf(
+  db: Reader,
+  notification: StoredNotification,
+  holdsRelay: boolean,
+): Promise<Notice> {
   const { id, kind, tag, eventId, projectId, requestId, receiver, createdAt } = notification;
   const event = eventId === null ? undefined : await findEvent(db, eventId);
   const project = projectId === null ? undefined : await findProject(db, projectId);
   const request = requestId === null ? undefined : await findRequest(db, requestId);
   const of = kind === 'reminder' ? ((await originalOf(db, notification))?.kind ?? null) : null;
   const told = of ?? kind;
+  const message = await messageOf(db, notification);
   const hold = told === 'hold_began' ? heldBy(await allHolds(db), tag) : undefined;
   return {
     id,
@@ -51,13 +66,31 @@ export async function noticeOf(db: Reader, notification: StoredNotification): Pr
           question: request.question || request.input,
         }
       : null,
+    message: message ? factsOf(message, holdsRelay) : null,
     hold: hold ? { kind: hold.kind, reason: hold.reason, until: hold.until } : null,
     measured: project && told === 'decision_wanted' ? await measuredOf(db, project) : null,
-    summary: project ? await summaryOf(db, told, project) : '',
+    summary: message
+      ? cut(message.content, MAX_MESSAGE_LENGTH)
+      : project
+        ? await summaryOf(db, told, project)
+        : '',
     decision: event && kind === 'decided' ? decisionOf(event) : null,
     digest: kind === 'digest' ? await digestOf(db, id) : null,
     replaces: await newestReceipt(db, receiver, tag),
   };
+}
+
+async function messageOf(
+  db: Reader,
+  { messageNumber }: StoredNotification,
+): Promise<ChannelMessage | undefined> {
+  return messageNumber === null ? undefined : (await channelMessagesOf(db, [messageNumber]))[0];
+}
+
+function factsOf({ id, channel, sender }: ChannelMessage, holdsRelay: boolean): NoticeMessage {
+  if (channel !== RELAY_CHANNEL) return { id, channel, sender, recipient: null, isHeld: false };
+  const { client } = relaySide(sender);
+  return { id, channel: null, sender: client, recipient: otherClient(client), isHeld: holdsRelay };
 }
 
 async function measuredOf(db: Reader, { id, round }: Project): Promise<Notice['measured']> {

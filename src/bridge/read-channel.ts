@@ -8,7 +8,7 @@ import {
   numberBeforeNewest,
 } from '../store/channels.ts';
 import type { Reader as Db } from '../store/database.ts';
-import { findReader } from '../store/readers.ts';
+import { findReader, type KnownReader } from '../store/readers.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 import { untilFound } from './until-found.ts';
 
@@ -34,6 +34,8 @@ export interface ChannelPart {
   readonly isStale: boolean;
   /** There are more. */
   readonly hasMore: boolean;
+  /** How many messages aged out before the reader has acknowledged them; 0 without a reader. */
+  readonly dropped: number;
 }
 
 /** The newest messages where no cursor is given, otherwise the next ones. Throws StoreError. */
@@ -78,16 +80,20 @@ interface Start {
 }
 
 async function partOf(db: Db, reading: ChannelReading): Promise<ChannelPart> {
-  const start = await startOf(db, reading);
+  const { channel, reader, sinceId } = reading;
+  const known = reader === undefined ? undefined : await findReader(db, reader, channel);
+  const dropped = known?.dropped ?? 0;
+  const start = await startOf(db, reading, known);
   if (start === undefined)
-    return { messages: [], offset: 0, after: reading.sinceId ?? null, isStale: true, hasMore: false };
+    return { messages: [], offset: 0, after: sinceId ?? null, isStale: true, hasMore: false, dropped };
   const { messages, hasMore } = await messagesFrom(db, reading, start.number);
-  return { messages, offset: start.offset, after: start.after, isStale: false, hasMore };
+  return { messages, offset: start.offset, after: start.after, isStale: false, hasMore, dropped };
 }
 
 async function startOf(
   db: Db,
   { channel, sinceId, reader, limit }: ChannelReading,
+  known: KnownReader | undefined,
 ): Promise<Start | undefined> {
   if (sinceId !== undefined) {
     const [, id = sinceId, offset = '0'] = /^(.+)@(\d{1,9})$/.exec(sinceId) ?? [];
@@ -98,8 +104,7 @@ async function startOf(
   }
   if (reader === undefined)
     return { number: await numberBeforeNewest(db, channel, limit), offset: 0, after: null };
-  const position = await findReader(db, reader, channel);
-  return { number: position?.number ?? 0, offset: 0, after: position?.messageId ?? null };
+  return { number: known?.number ?? 0, offset: 0, after: known?.messageId ?? null };
 }
 
 /** Contents can be large: so many rows are read at a time, and no more than are asked for. */

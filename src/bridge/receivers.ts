@@ -1,6 +1,7 @@
 /** Who is notified: as the configuration says when a supervisor starts. Nobody is ever told of what was before them. */
 import type { NotifyVia } from '../project/notice.ts';
 import { newestEventId } from '../store/events.ts';
+import { newestMessageNumber } from '../store/message-news.ts';
 import type { StoredNotification } from '../store/notifications.ts';
 import {
   newestNotifications,
@@ -22,6 +23,8 @@ export interface ConfiguredReceiver {
   readonly via: NotifyVia;
   /** Of its settings: one with others is tried again, even if it had been turned off. */
   readonly digest: string;
+  /** It wants to be told of messages. */
+  readonly wantsMessages: boolean;
 }
 
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
@@ -35,16 +38,19 @@ export async function syncReceivers(lease: HeldLease, wanted: readonly Configure
   if (known.length === 0 && wanted.length === 0) return;
   await writeHolding(lease, async ({ trx, now }) => {
     const stored = await allReceivers(trx);
+    const newestMessage = await newestMessageNumber(trx);
     for (const { name } of stored)
       if (!wanted.some((receiver) => receiver.name === name)) await deleteReceiver(trx, name);
-    for (const { name, via, digest } of wanted) {
+    for (const { name, via, digest, wantsMessages } of wanted) {
       const before = stored.find((receiver) => receiver.name === name);
+      const message_number = wantsMessages ? (before?.messageNumber ?? newestMessage) : null;
       if (before === undefined)
-        await insertReceiver(trx, { name, via, digest, event_id: await newestEventId(trx) });
+        await insertReceiver(trx, { name, via, digest, event_id: await newestEventId(trx), message_number });
       else if (before.digest !== digest)
         await updateReceiver(trx, name, {
           via,
           digest,
+          message_number,
           off_reason: null,
           problem: null,
           problem_since: null,

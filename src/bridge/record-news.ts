@@ -14,6 +14,7 @@ import {
 import type { Reader, Writing } from '../store/database.ts';
 import { cursorAfter, eventsAfter } from '../store/events.ts';
 import { allHolds } from '../store/holds.ts';
+import { findToldMessage } from '../store/message-news.ts';
 import {
   countReminders,
   dueReminders,
@@ -84,7 +85,7 @@ async function tell(
 ): Promise<void> {
   const { trx, now } = outbox;
   const requestId = event.type === 'request.opened' ? asRequestId(event.data.requestId) : null;
-  const subject = await subjectOf(trx, { projectId: event.projectId, requestId });
+  const subject = await subjectOf(trx, { projectId: event.projectId, requestId, messageNumber: null });
   if (!stands({ kind, tag }, subject)) return;
   for (const receiver of outbox.receivers) {
     const { name, state } = receiver;
@@ -101,14 +102,7 @@ async function tell(
 async function settle(outbox: Outbox, event: BridgeEvent, tag: string): Promise<void> {
   const { trx, now } = outbox;
   const open = await openNotifications(trx, tag);
-  for (const { id, state } of open) {
-    const isUnsent = state === 'waiting' || state === 'gathered';
-    await updateNotification(trx, id, {
-      settled_at: now,
-      remind_at: null,
-      ...(isUnsent && { state: 'dropped' }),
-    });
-  }
+  for (const notification of open) await settleNotification(outbox, notification);
   for (const receiver of outbox.receivers) {
     if (receiver.state.offReason !== null) continue;
     const shown = open.filter(
@@ -125,6 +119,19 @@ async function settle(outbox: Outbox, event: BridgeEvent, tag: string): Promise<
     const { requestId } = first;
     await put(outbox, { receiver: receiver.name, kind, tag, requestId, dueAt: now, settledAt: now }, event);
   }
+}
+
+/** Within a transaction of another verb: what a notification tells of is over. If it was not sent, it is dropped. */
+export async function settleNotification(
+  { trx, now }: Writing,
+  { id, state }: Pick<StoredNotification, 'id' | 'state'>,
+): Promise<void> {
+  const isUnsent = state === 'waiting' || state === 'gathered';
+  await updateNotification(trx, id, {
+    settled_at: now,
+    remind_at: null,
+    ...(isUnsent && { state: 'dropped' }),
+  });
 }
 
 interface Entry {
@@ -156,12 +163,17 @@ async function put({ trx, now, newId }: Outbox, entry: Entry, event: BridgeEvent
 /** Within a transaction of another verb: what there is now of what a notification tells of. */
 export async function subjectOf(
   db: Reader,
-  { projectId, requestId }: Pick<StoredNotification, 'projectId' | 'requestId'>,
+  {
+    projectId,
+    requestId,
+    messageNumber,
+  }: Pick<StoredNotification, 'projectId' | 'requestId' | 'messageNumber'>,
 ): Promise<Subject> {
   return {
     project: projectId === null ? undefined : await findProject(db, projectId),
     request: requestId === null ? undefined : await findRequest(db, requestId),
     holds: await allHolds(db),
+    message: messageNumber === null ? undefined : await findToldMessage(db, messageNumber),
   };
 }
 

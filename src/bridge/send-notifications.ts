@@ -22,7 +22,7 @@ import {
   updateGathered,
   updateNotification,
 } from '../store/notifications.ts';
-import { dropUnsent, nextDue, retryAllNow } from '../store/outbox.ts';
+import { dropUnsent, nextDue, retryAllNow, settleMessagesOf } from '../store/outbox.ts';
 import { allReceivers, updateReceiver } from '../store/receivers.ts';
 import type { Bridge } from './bridge.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
@@ -34,10 +34,13 @@ import { subjectOf } from './record-news.ts';
 /**
  * Claims what a receiver is to be told next; undefined when nothing is due. More than a few at a time are one digest. What
  * is claimed is tried once more under its id if nothing is recorded of it.
+ *
+ * @param holdsRelay Messages of the relay reach nobody until the person lets them through.
  */
 export async function claimNotification(
   lease: HeldLease,
   { name }: Pick<Receiver, 'name'>,
+  { holdsRelay }: { readonly holdsRelay: boolean },
 ): Promise<Notice | undefined> {
   const now = lease.bridge.clock.now().toISOString();
   if ((await firstDue(databaseOf(lease.bridge).read, name, now)) === undefined) return undefined;
@@ -52,7 +55,7 @@ export async function claimNotification(
       first.kind !== 'decided' &&
       (await gatherable(trx, name, writing.now, MAX_SINGLES + 1)).length > MAX_SINGLES;
     const claimed = isCrowd ? await claimDigest(writing, name, digestId) : await claimFirst(writing, first);
-    return claimed && noticeOf(trx, claimed);
+    return claimed && noticeOf(trx, claimed, holdsRelay);
   });
 }
 
@@ -137,8 +140,10 @@ async function recordSent(
     receipt,
     sent_at: now,
     ...(isReminder && { remind_at: remindAt }),
+    ...(tried.kind === 'message' && { settled_at: now }),
   });
   if (tried.kind === 'digest') {
+    await settleMessagesOf(trx, tried.id, now);
     await updateGathered(trx, tried.id, { state: 'sent', sent_at: now });
     if (remindAt !== null) await remindOfDigest(trx, tried.id, NEWS_KINDS.filter(isReminded), remindAt);
   }

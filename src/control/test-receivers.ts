@@ -55,6 +55,7 @@ function testNotice(now: Date): Notice {
     at: now.toISOString(),
     project: null,
     request: null,
+    message: null,
     hold: null,
     measured: null,
     summary: '',

@@ -1,5 +1,5 @@
 /** What each service of others is sent, with all that a service reads in a text made harmless. */
-import type { Notice } from '../project/notice.ts';
+import type { Notice, NotificationKind } from '../project/notice.ts';
 import type { NoticeText } from '../project/notice-text.ts';
 
 /** https://docs.ntfy.sh/publish/#publish-as-json. Since 2.16 one of the same sequence takes the place of the one before. */
@@ -9,18 +9,25 @@ export function ntfyBody(
   topic: string,
   url: string | null,
 ) {
-  const isQuiet = kind === 'decided' || kind === 'hold_ended';
   return {
     topic,
     title,
     // An empty one would be shown as "triggered".
     message: body || title,
-    priority: isQuiet ? 2 : 4,
-    tags: [isQuiet ? 'white_check_mark' : 'inbox_tray'],
+    ...(NTFY_LOOKS[kind] ?? WAITS),
     sequence_id: tag.replaceAll(/[^\w-]/g, '_').slice(0, 64),
     ...(url !== null && { click: url }),
   };
 }
+
+/** What waits for a person; and what waits for nobody. */
+const WAITS = { priority: 4, tags: ['inbox_tray'] };
+const OVER = { priority: 2, tags: ['white_check_mark'] };
+const NTFY_LOOKS: Partial<Record<NotificationKind, typeof WAITS>> = {
+  decided: OVER,
+  hold_ended: OVER,
+  message: { priority: 3, tags: ['speech_balloon'] },
+};
 
 /** https://docs.slack.dev/messaging/formatting-message-text: `<` begins a mention or a link. */
 export function slackBody(text: NoticeText, url: string | null) {

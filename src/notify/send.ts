@@ -9,7 +9,7 @@ import type { Environment } from '../environment.ts';
 import type { DesktopNotice } from '../machine/notify/call.ts';
 import { notifyDesktop, type Shown } from '../machine/notify/os.ts';
 import { runProgramBytes } from '../machine/program.ts';
-import type { Delivery, Notice } from '../project/notice.ts';
+import type { Delivery, Notice, NotificationDetail } from '../project/notice.ts';
 import { noticeText } from '../project/notice-text.ts';
 import { cleanLine } from '../project/text.ts';
 import { redact } from '../redaction.ts';
@@ -52,7 +52,7 @@ interface Sending extends SenderOptions {
 async function sendBy(receiver: ReceiverSettings, notice: Notice, sending: Sending): Promise<Delivery> {
   const { env, publicUrl } = sending;
   const text = noticeText(notice, receiver.detail);
-  const url = cardOf(notice, publicUrl);
+  const url = cardOf(notice, receiver.detail, publicUrl);
   switch (receiver.via) {
     case 'os':
       return sendToDesktop({ ...text, tag: notice.tag, replaces: notice.replaces }, sending);
@@ -84,10 +84,19 @@ async function sendBy(receiver: ReceiverSettings, notice: Notice, sending: Sendi
   }
 }
 
-/** Where a person decides. It holds nothing but the id: whoever opens it must be let in. */
-function cardOf({ project }: Notice, publicUrl: string | undefined): string | null {
+/** Where a person decides, or reads on. Whoever opens it must be let in. */
+function cardOf(
+  { project, message }: Notice,
+  detail: NotificationDetail,
+  publicUrl: string | undefined,
+): string | null {
   if (publicUrl === undefined) return null;
   const base = publicUrl.replace(/\/$/, '');
+  const channel = message?.channel ?? null;
+  if (message !== null && channel !== null) {
+    const parts = detail === 'none' ? [] : [channel, message.id];
+    return [`${base}/#/channels`, ...parts.map((part) => encodeURIComponent(part.toWellFormed()))].join('/');
+  }
   return project === null ? `${base}/#/` : `${base}/#/p/${project.id}/r${project.round}`;
 }
 

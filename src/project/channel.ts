@@ -3,7 +3,7 @@
  * other there; nothing in it is an order to anybody.
  */
 import { asCode } from './quotation.ts';
-import { cleanLine } from './text.ts';
+import { cleanLine, plural } from './text.ts';
 
 /** What the content of a message can be. */
 export const ENCODINGS = ['legacy_text', 'legacy_json', 'structured', 'unsupported', 'invalid'] as const;
@@ -54,6 +54,11 @@ export function contentProblem(content: string): FieldProblem | undefined {
   if (Buffer.byteLength(content) > CHANNEL_LIMITS.contentBytes)
     return problem('too_large', `exceeds ${CHANNEL_LIMITS.contentBytes} bytes`);
   return undefined;
+}
+
+/** What a consumer is told that has missed something. */
+export function droppedText(count: number): string {
+  return `${plural(count, 'message')} aged out before this consumer acknowledged them: 'channels' in config.json says how much is kept.`;
 }
 
 /** A name on a line of ours: as it is where it is a plain one, otherwise marked as the word of somebody else. */

@@ -1,7 +1,8 @@
 /** What a notification says: a title and a line, clean, short, and with no more detail than the receiver is to have. */
 import { capitalize, cut } from '../characters.ts';
 import { dollars } from './costs.ts';
-import type { Digest, Notice, NotificationDetail, NotificationKind } from './notice.ts';
+import type { Digest, Notice, NoticeMessage, NotificationDetail, NotificationKind } from './notice.ts';
+import { otherClient, RELAY_NAMES } from './relay.ts';
 import { cleanLine, plural } from './text.ts';
 
 export interface NoticeText {
@@ -16,7 +17,7 @@ const MAX_BODY_LENGTH = 200;
 
 export function noticeText(notice: Notice, detail: NotificationDetail): NoticeText {
   const name = detail === 'none' || notice.project === null ? '' : notice.project.title;
-  const heading = headingOf(notice);
+  const heading = headingOf(notice, detail);
   return {
     title: shortLine(name === '' ? heading : `${heading}: ${name}`, MAX_TITLE_LENGTH),
     body: shortLine(bodyOf(notice, detail), MAX_BODY_LENGTH),
@@ -36,16 +37,32 @@ const HEADINGS: Readonly<Record<Exclude<NotificationKind, 'reminder' | 'digest'>
   gave_up: 'Needs you',
   hold_began: 'No new runs start',
   hold_ended: 'New runs start again',
+  message: 'New message',
   decided: 'Settled',
   test: 'A test',
 };
 
-function headingOf({ kind, of, digest }: Notice): string {
+function headingOf({ kind, of, message, digest }: Notice, detail: NotificationDetail): string {
+  if (message !== null) return messageHeading(message, detail);
   if (kind === 'digest') return digest === null ? 'News' : `${plural(totalOf(digest), 'thing')} to look at`;
   if (kind !== 'reminder') return HEADINGS[kind];
   return of === null || of === 'reminder' || of === 'digest'
     ? 'Still waiting'
     : `Still waiting: ${lower(HEADINGS[of])}`;
+}
+
+/** Of a long name so much is said that the other one is seen, too. */
+const MAX_NAME_LENGTH = 34;
+
+function messageHeading(
+  { channel, sender, recipient, isHeld }: NoticeMessage,
+  detail: NotificationDetail,
+): string {
+  const start = isHeld ? 'Held for you: message' : HEADINGS.message;
+  if (detail === 'none') return start;
+  if (recipient !== null)
+    return `${start} for ${RELAY_NAMES[recipient]} from ${RELAY_NAMES[otherClient(recipient)]}`;
+  return `${start} in ${shortLine(channel ?? '', MAX_NAME_LENGTH)} from ${shortLine(sender, MAX_NAME_LENGTH)}`;
 }
 
 function lower(heading: string): string {
@@ -63,6 +80,7 @@ const COUNTED: Readonly<Record<NotificationKind, string>> = {
   gave_up: 'parked project',
   hold_began: 'new hold',
   hold_ended: 'ended hold',
+  message: 'message',
   reminder: 'reminder',
   digest: 'digest',
   decided: 'settled matter',
@@ -84,6 +102,7 @@ function bodyOf(notice: Notice, detail: NotificationDetail): string {
       if (detail === 'none' || request === null) return '';
       return detail === 'summary' ? `${request.tool}: ${request.question}` : request.tool;
     case 'gave_up':
+    case 'message':
       return words;
     case 'hold_began':
       if (detail === 'none' || hold === null) return '';

@@ -1,6 +1,7 @@
 /** One notification as it is handed to whoever sends it: facts alone. What is said of them is in notice-text.ts. */
 import type { HoldKind } from './hold.ts';
 import type { ProjectStatus } from './project.ts';
+import type { RelayClient } from './relay.ts';
 import type { RequestKind } from './request.ts';
 
 export const NOTIFICATION_KINDS = [
@@ -10,6 +11,7 @@ export const NOTIFICATION_KINDS = [
   'gave_up',
   'hold_began',
   'hold_ended',
+  'message', // of an agent to another
   'reminder', // of what still waits
   'digest', // of several at a time
   'decided', // takes the place of one that was shown, where a receiver can replace
@@ -49,7 +51,7 @@ export interface Notice {
   readonly of: NotificationKind | null;
   /** Those of one tag tell of the same thing. */
   readonly tag: string;
-  /** The event that it tells of; null: a digest, or a test. */
+  /** The event that it tells of; null: a digest, a message, or a test. */
   readonly eventId: number | null;
   /** When that happened. */
   readonly at: string;
@@ -66,6 +68,7 @@ export interface Notice {
     readonly tool: string;
     readonly question: string;
   } | null;
+  readonly message: NoticeMessage | null;
   readonly hold: { readonly kind: HoldKind; readonly reason: string; readonly until: string | null } | null;
   /** What was measured of the round; null: nothing. */
   readonly measured: {
@@ -73,13 +76,26 @@ export interface Notice {
     readonly filesChanged: number | null;
     readonly costUsd: number | null;
   } | null;
-  /** What Claude, or the supervisor, says about it; empty: nothing. */
+  /** What Claude, the supervisor, or the sender of a message says; empty: nothing. */
   readonly summary: string;
   /** Of one that is decided: how, and by whom. */
   readonly decision: { readonly word: string; readonly by: string } | null;
   readonly digest: Digest | null;
   /** What the receiver answered to the one that this takes the place of; null: nothing, or it takes no place. */
   readonly replaces: string | null;
+}
+
+/** A message that a notification tells of. */
+export interface NoticeMessage {
+  readonly id: string;
+  /** Null: the relay. */
+  readonly channel: string | null;
+  /** As it named itself; in the relay, its side. */
+  readonly sender: string;
+  /** Of a message of the relay: the side that it is for. */
+  readonly recipient: RelayClient | null;
+  /** It reaches nobody until the person lets it through. */
+  readonly isHeld: boolean;
 }
 
 /** Several notifications in one. */

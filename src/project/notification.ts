@@ -7,6 +7,7 @@ import type { Hold, HoldKind } from './hold.ts';
 import type { ProjectId } from './ids.ts';
 import type { NotificationDetail, NotificationKind, NotifyVia } from './notice.ts';
 import type { Project } from './project.ts';
+import { RELAY_CHANNEL, relaySide } from './relay.ts';
 import { type AskedRequest, isUndecided } from './request.ts';
 
 /** What a receiver may choose from. Reminders and digests tell of these again, or of several at a time. */
@@ -17,8 +18,12 @@ export const NEWS_KINDS = [
   'gave_up', // a project was parked for a person
   'hold_began', // no new run starts, for longer than `hold_min`
   'hold_ended', // new runs start again
+  'message', // an agent has sent another one something
 ] as const satisfies readonly NotificationKind[];
 export type NewsKind = (typeof NEWS_KINDS)[number];
+
+/** What a receiver is told that chooses nothing: what waits for the person, and no talk of agents. */
+export const DEFAULT_KINDS: readonly NewsKind[] = NEWS_KINDS.filter((kind) => kind !== 'message');
 
 export const DEFAULT_HOLD_MIN_MS = 10 * 60_000;
 export const DEFAULT_DETAIL: NotificationDetail = 'title';
@@ -28,6 +33,8 @@ export interface ReceiverRules {
   readonly kinds: readonly NewsKind[];
   /** Patterns, one of which a project must match; empty: every project. */
   readonly projects: readonly string[];
+  /** Patterns, one of which a channel must match; empty: the relay and every channel. */
+  readonly channels: readonly string[];
   /** Null: no reminders. */
   readonly remindAfterMs: number | null;
   /** How long a hold stands before it is told. */
@@ -102,6 +109,15 @@ export interface Subject {
   readonly project: Project | undefined;
   readonly request: AskedRequest | undefined;
   readonly holds: readonly Pick<Hold, 'kind' | 'scope'>[];
+  /** Undefined: it was deleted, or there was never one. */
+  readonly message: ToldMessage | undefined;
+}
+
+/** A message, and who has read it: a side of the relay, or the person. */
+export interface ToldMessage {
+  readonly channel: string;
+  readonly sender: string;
+  readonly readBy: readonly string[];
 }
 
 /** Whether news still hold: what was decided or is over by now is told to nobody. */
@@ -119,9 +135,21 @@ export function stands(
       return subject.request !== undefined && isUndecided(subject.request);
     case 'hold_began':
       return heldBy(subject.holds, tag) !== undefined;
+    case 'message':
+      return subject.message !== undefined && !isRead(subject.message);
     default:
       return true;
   }
+}
+
+/** Whether whom it is for, or the person, has read a message of the relay. Who reads a channel is nobody in particular. */
+export function isRead({ channel, sender, readBy }: ToldMessage): boolean {
+  return channel === RELAY_CHANNEL && readBy.some((reader) => reader !== relaySide(sender).client);
+}
+
+/** Those of one message. */
+export function messageTag(number: number): string {
+  return `m-${number}`;
 }
 
 /** The hold that a tag tells of, as it stands; undefined: it is over. */
@@ -143,6 +171,19 @@ export function wants(
   const { title, place, workspace } = project;
   const names = [title, workspace, ...(place === null ? [] : [place])];
   return projects.some((pattern) => names.some((name) => matches(name, pattern)));
+}
+
+/** By which name `channels` of a receiver knows the relay. */
+const RELAY_PATTERN_NAME = 'relay';
+
+/** Whether a receiver wants to be told of the messages of a channel. */
+export function wantsMessages(
+  { kinds, channels }: Pick<ReceiverRules, 'kinds' | 'channels'>,
+  channel: string,
+): boolean {
+  if (!kinds.includes('message')) return false;
+  const name = channel === RELAY_CHANNEL ? RELAY_PATTERN_NAME : channel;
+  return channels.length === 0 || channels.some((pattern) => matches(name, pattern));
 }
 
 /** `*` stands for anything, also for nothing. */

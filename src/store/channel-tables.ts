@@ -29,6 +29,9 @@ export interface ChannelTables {
     /** An object as JSON. */
     metadata: string;
     updated_at: string;
+    /** How many messages aged out before it has acknowledged them, and when the last of them did. */
+    dropped: Generated<number>;
+    dropped_at: Generated<string | null>;
   };
   /** Single messages that a reader has read. */
   reads: { reader: string; number: number; read_at: string };

@@ -206,29 +206,33 @@ export async function channelTotals(db: Reader): Promise<{ messages: number; byt
   return { messages: all.messages - relay.messages, bytes: (all.bytes ?? 0) - (relay.bytes ?? 0) };
 }
 
-/** Deletes messages that came before a time, the oldest first, at most `limit`. Returns how many. */
-export async function deleteMessagesBefore(trx: Writer, before: string, limit: number): Promise<number> {
-  const oldest = trx
+/** A message, and where it is. */
+export interface PlacedMessage {
+  readonly number: number;
+  readonly channel: string;
+}
+
+/** Messages that came before a time, the oldest first, at most `limit`. */
+export async function messagesBefore(db: Reader, before: string, limit: number): Promise<PlacedMessage[]> {
+  return db
     .selectFrom('channel_messages')
-    .select('number')
+    .select(['number', 'channel'])
     .where('stored_at', '<', before)
     .where('channel', '!=', RELAY_CHANNEL)
     .orderBy('stored_at')
-    .limit(limit);
-  const deleted = await trx.deleteFrom('channel_messages').where('number', 'in', oldest).executeTakeFirst();
-  return Number(deleted.numDeletedRows);
+    .limit(limit)
+    .execute();
 }
 
-/** Deletes the oldest messages. Returns how many. */
-export async function deleteOldestMessages(trx: Writer, limit: number): Promise<number> {
-  const oldest = trx
+/** The oldest messages. */
+export async function oldestMessages(db: Reader, limit: number): Promise<PlacedMessage[]> {
+  return db
     .selectFrom('channel_messages')
-    .select('number')
+    .select(['number', 'channel'])
     .where('channel', '!=', RELAY_CHANNEL)
     .orderBy('number')
-    .limit(limit);
-  const deleted = await trx.deleteFrom('channel_messages').where('number', 'in', oldest).executeTakeFirst();
-  return Number(deleted.numDeletedRows);
+    .limit(limit)
+    .execute();
 }
 
 function toMessage({

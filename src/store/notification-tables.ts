@@ -12,6 +12,8 @@ export interface NotificationTables {
     digest: string;
     /** The newest event that it has been told of, or that was there before it. */
     event_id: number;
+    /** The newest message that it has been told of, or that was there before it; null: it is told of none. */
+    message_number: Generated<number | null>;
     off_reason: Generated<string | null>;
     problem: Generated<string | null>;
     problem_since: Generated<string | null>;
@@ -23,8 +25,10 @@ export interface NotificationTables {
     number: Generated<number>;
     id: string;
     receiver: string;
-    /** Null: a digest. */
+    /** Null: a digest, or a message. */
     event_id: number | null;
+    /** Of a message, which may be gone. */
+    message_number: Generated<number | null>;
     kind: NotificationKind;
     /** Of a reminder: 1, 2, ... */
     nth: Generated<number>;

@@ -15,8 +15,10 @@ export interface StoredNotification {
   readonly number: number;
   readonly id: string;
   readonly receiver: string;
-  /** Null: a digest. */
+  /** Null: a digest, or a message. */
   readonly eventId: number | null;
+  /** Of a message. */
+  readonly messageNumber: number | null;
   readonly kind: NotificationKind;
   /** Of a reminder: 1, 2, ... */
   readonly nth: number;
@@ -270,6 +272,7 @@ export function toNotification(row: Row<'notifications'>): StoredNotification {
     id: row.id,
     receiver: row.receiver,
     eventId: row.event_id,
+    messageNumber: row.message_number,
     kind: kindWord(row.kind),
     nth: row.nth,
     tag: row.tag,

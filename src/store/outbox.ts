@@ -53,6 +53,17 @@ export async function retryAllNow(trx: Writer, receiver: string, now: string): P
     .execute();
 }
 
+/** A digest has told of messages: nobody decides on these, so they are over. */
+export async function settleMessagesOf(trx: Writer, digestId: string, now: string): Promise<void> {
+  await trx
+    .updateTable('notifications')
+    .set({ settled_at: now })
+    .where('digest_id', '=', digestId)
+    .where('state', '=', 'gathered')
+    .where('message_number', 'is not', null)
+    .execute();
+}
+
 /** Drops all that is not sent yet, and reminds of nothing. */
 export async function dropUnsent(trx: Writer, receiver: string, now: string): Promise<void> {
   await trx

@@ -12,21 +12,23 @@ export interface ReaderPosition {
   readonly updatedAt: string;
 }
 
-export async function findReader(
-  db: Db,
-  reader: string,
-  channel: string,
-): Promise<ReaderPosition | undefined> {
+/** A reader that is known, and what it has missed. */
+export interface KnownReader extends ReaderPosition {
+  /** How many messages aged out before it has acknowledged them. */
+  readonly dropped: number;
+}
+
+export async function findReader(db: Db, reader: string, channel: string): Promise<KnownReader | undefined> {
   const row = await db
     .selectFrom('readers')
     .selectAll()
     .where('reader', '=', reader)
     .where('channel', '=', channel)
     .executeTakeFirst();
-  return row && toPosition(row);
+  return row && toReader(row);
 }
 
-/** Writes the position of a reader, whatever it was. */
+/** Writes the position of a reader, whatever it was: what it had missed before is told. */
 export async function putReader(trx: Writer, position: ReaderPosition): Promise<void> {
   const { reader, channel, number, messageId, metadata, updatedAt } = position;
   const moved = {
@@ -34,6 +36,8 @@ export async function putReader(trx: Writer, position: ReaderPosition): Promise<
     message_id: messageId,
     metadata: JSON.stringify(metadata),
     updated_at: updatedAt,
+    dropped: 0,
+    dropped_at: null,
   };
   await trx
     .insertInto('readers')
@@ -42,16 +46,42 @@ export async function putReader(trx: Writer, position: ReaderPosition): Promise<
     .execute();
 }
 
+/** Counts messages that age out for each reader that has not acknowledged them. Part of the transaction that deletes them. */
+export async function countDropped(
+  trx: Writer,
+  messages: readonly { readonly number: number; readonly channel: string }[],
+  now: string,
+): Promise<void> {
+  const byChannel = Map.groupBy(messages, ({ channel }) => channel);
+  if (byChannel.size === 0) return;
+  const readers = await trx
+    .selectFrom('readers')
+    .select(['reader', 'channel', 'number', 'dropped'])
+    .where('channel', 'in', [...byChannel.keys()])
+    .execute();
+  for (const { reader, channel, number, dropped } of readers) {
+    const missed = (byChannel.get(channel) ?? []).filter((message) => message.number > number).length;
+    if (missed === 0) continue;
+    await trx
+      .updateTable('readers')
+      .set({ dropped: dropped + missed, dropped_at: now })
+      .where('reader', '=', reader)
+      .where('channel', '=', channel)
+      .execute();
+  }
+}
+
 /** Forgets all readers of a channel. */
 export async function deleteReadersOf(trx: Writer, channel: string): Promise<void> {
   await trx.deleteFrom('readers').where('channel', '=', channel).execute();
 }
 
-/** Forgets readers that have not moved since a time, of channels in which nothing is left. */
+/** Forgets readers that have not moved, and have missed nothing, since a time, of channels in which nothing is left. */
 export async function deleteIdleReaders(trx: Writer, before: string): Promise<void> {
   await trx
     .deleteFrom('readers')
     .where('updated_at', '<', before)
+    .where(({ eb, or }) => or([eb('dropped_at', 'is', null), eb('dropped_at', '<', before)]))
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -65,8 +95,8 @@ export async function deleteIdleReaders(trx: Writer, before: string): Promise<vo
     .execute();
 }
 
-function toPosition(row: Row<'readers'>): ReaderPosition {
-  const { reader, channel, number, message_id, metadata, updated_at } = row;
+function toReader(row: Row<'readers'>): KnownReader {
+  const { reader, channel, number, message_id, metadata, updated_at, dropped } = row;
   return {
     reader,
     channel,
@@ -74,5 +104,6 @@ function toPosition(row: Row<'readers'>): ReaderPosition {
     messageId: message_id,
     metadata: JSON.parse(metadata),
     updatedAt: updated_at,
+    dropped,
   };
 }

@@ -12,6 +12,8 @@ export interface ReceiverState {
   readonly digest: string;
   /** The newest event that it has been told of, or that was there before it. */
   readonly eventId: number;
+  /** The newest message that it has been told of, or that was there before it; null: it is told of none. */
+  readonly messageNumber: number | null;
   /** Why nothing is sent to it; null: it is on. */
   readonly offReason: string | null;
   /** Why the newest try failed; null: it did not. */
@@ -57,6 +59,15 @@ export async function advanceReceivers(
     .execute();
 }
 
+/** All who are told of messages have been told of those up to this one. */
+export async function advanceMessages(trx: Writer, number: number): Promise<void> {
+  await trx
+    .updateTable('receivers')
+    .set({ message_number: number })
+    .where('message_number', '<', number)
+    .execute();
+}
+
 const viaWord = knownWord('receivers.via', NOTIFY_VIAS);
 
 function toReceiver(row: Row<'receivers'>): ReceiverState {
@@ -65,6 +76,7 @@ function toReceiver(row: Row<'receivers'>): ReceiverState {
     via: viaWord(row.via),
     digest: row.digest,
     eventId: row.event_id,
+    messageNumber: row.message_number,
     offReason: row.off_reason,
     problem: row.problem,
     problemSince: row.problem_since,

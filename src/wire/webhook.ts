@@ -8,7 +8,7 @@ import type { WireWebhook } from './schemas/notification.ts';
  * @param url The card; null where nobody knows an address for it.
  */
 export function toWireWebhook(notice: Notice, detail: NotificationDetail, url: string | null): WireWebhook {
-  const { project, request, hold, measured, digest, decision } = notice;
+  const { project, request, message, hold, measured, digest, decision } = notice;
   const named = (text: string) => (detail === 'none' ? null : cleanLine(text));
   const said = (text: string) => (detail === 'summary' && text !== '' ? cleanText(text) : null);
   const { title, body } = noticeText(notice, detail);
@@ -35,6 +35,13 @@ export function toWireWebhook(notice: Notice, detail: NotificationDetail, url: s
         kind: request.kind,
         tool: named(request.tool),
         question: said(request.question),
+      },
+      message: message && {
+        id: message.id,
+        channel: message.channel === null ? null : named(message.channel),
+        sender: named(message.sender),
+        recipient: message.recipient,
+        held: message.isHeld,
       },
       hold: hold && { kind: hold.kind, reason: said(hold.reason), until: hold.until },
       checks: measured?.checks ?? null,
@@ -63,6 +70,7 @@ const TYPES: Readonly<Record<Exclude<NotificationKind, 'decided'>, string>> = {
   permission: 'request.permission',
   hold_began: 'hold.began',
   hold_ended: 'hold.ended',
+  message: 'message.sent',
   reminder: 'reminder',
   digest: 'digest',
   test: 'test',

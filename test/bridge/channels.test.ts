@@ -227,6 +227,39 @@ describe('limits of channels', () => {
     expect((await channels(rig.bridge)).map(({ count }) => count)).toEqual([5]);
   });
 
+  test('a consumer is told how many messages aged out before it acknowledged them, until it moves forward', async () => {
+    await using rig = await createRig();
+    const first = await send(rig, '1');
+    value(await acknowledgeMessage(rig.bridge, { channel: 'shop:build', reader: 'bob', messageId: first }));
+    for (const text of ['2', '3', '4']) await send(rig, text);
+    await send(rig, 'elsewhere', 'other');
+    await tidyChannels(rig.bridge, { ...NO_LIMITS, keepMessages: 2 });
+    expect(await read(rig, { reader: 'bob' })).toMatchObject({ dropped: 2, isStale: false });
+    expect(texts(await read(rig, { reader: 'bob' }))).toEqual(['4']);
+    expect(await read(rig, { reader: 'bob', sinceId: first })).toMatchObject({ dropped: 2, isStale: true });
+    expect(await read(rig)).toMatchObject({ dropped: 0 });
+    expect(await read(rig, { reader: 'new' })).toMatchObject({ dropped: 0 });
+    const last = (await read(rig)).messages.at(-1)?.id ?? '';
+    const ack = { channel: 'shop:build', reader: 'bob', messageId: last };
+    expect(value(await acknowledgeMessage(rig.bridge, ack))).toMatchObject({ advanced: true, dropped: 2 });
+    expect(value(await acknowledgeMessage(rig.bridge, ack))).toMatchObject({ advanced: false, dropped: 0 });
+    expect(await read(rig, { reader: 'bob' })).toMatchObject({ dropped: 0 });
+  });
+
+  test('a consumer that missed all there was is told so, for as long again as messages are kept', async () => {
+    await using rig = await createRig();
+    const first = await send(rig, '1');
+    value(await acknowledgeMessage(rig.bridge, { channel: 'shop:build', reader: 'bob', messageId: first }));
+    await send(rig, '2');
+    const tidy = () => tidyChannels(rig.bridge, { ...NO_LIMITS, keepDays: 1 });
+    rig.clock.advance(2 * 86_400_000);
+    await tidy();
+    expect(await read(rig, { reader: 'bob' })).toMatchObject({ messages: [], dropped: 1 });
+    rig.clock.advance(2 * 86_400_000);
+    await tidy();
+    expect(rig.rowsOf('readers')).toEqual([]);
+  });
+
   test('readers of a channel that is gone are forgotten after the same time', async () => {
     await using rig = await createRig();
     const id = await send(rig, 'old');

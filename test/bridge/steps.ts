@@ -26,8 +26,8 @@ import type { NewRow, Tables } from '../../src/store/schema.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { addProject } from '../store/rows.ts';
 
-export function accepted<T>(reply: Result<T>): T {
-  if (!reply.ok) throw new Error(`refused: ${reply.refusal}`);
+export function accepted<T>(reply: Result<T, unknown>): T {
+  if (!reply.ok) throw new Error(`refused: ${JSON.stringify(reply.refusal)}`);
   return reply.value;
 }
 

@@ -49,6 +49,7 @@ function notice(changes: Partial<Notice> = {}): Notice {
       workspace: '/w',
     },
     request: null,
+    message: null,
     hold: null,
     measured: { checks: { passed: 5, failed: 1 }, filesChanged: 7, costUsd: 0.84 },
     summary: HOSTILE,

@@ -51,6 +51,8 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: 'f3794c21c8693b32530c6dfe67500f5be964c0d67ef81911ab33feb58fb56de7' },
   { digest: 'c80518ecc150ac4d76e46acf7fb8482a6e2c98d5055a5fa3da408cae3a0a4733' },
   { digest: 'fea4b2d62bbca1a0081e6fb1296fe6bd13de2d2baf8e30f0302aea19d8301144' },
+  { digest: '273451c30d7316444cf46b5cbb7dfd3ef94cfec8d27da0257d4373c5b8e315dd' },
+  { digest: 'e7f6ed9dc85bc246f10427cd3bb9fabf8b6d385edf339189a1e5f3034fb14f52' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

@@ -25,8 +25,9 @@ export function notifyCommand(cli: Cli): Command {
 const ABOUT = `
 The supervisor tells whoever 'notify' in config.json names when a decision, an
 answer or a permission is wanted, when a project is parked, and when no new run
-starts for longer than ten minutes: on this desktop, by webhook, ntfy, Slack or
-Discord, or by a command of yours. docs/notifications.md has every key.`;
+starts for longer than ten minutes; and of messages of agents, where its 'kinds'
+has 'message': on this desktop, by webhook, ntfy, Slack or Discord, or by a
+command of yours. docs/notifications.md has every key.`;
 
 function testCommand(cli: Cli): Command {
   return new Command('test')

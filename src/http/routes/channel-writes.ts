@@ -94,7 +94,7 @@ export const acknowledgeInChannel = defineRoute({
       metadata: metadata.data,
     });
     if (!done.ok) return { problem: channelProblem(done.refusal) };
-    const { position, advanced } = done.value;
+    const { position, advanced, dropped } = done.value;
     const { reader, channel, number, messageId, updatedAt } = position;
     return {
       body: {
@@ -104,6 +104,7 @@ export const acknowledgeInChannel = defineRoute({
         last_message_id: messageId,
         updated_at: updatedAt,
         advanced,
+        ...(dropped > 0 ? { dropped } : {}),
       },
     };
   },

@@ -217,12 +217,13 @@ export const showMessage = defineRoute({
 const NOT_FOUND = problem('message-not-found', 'not found');
 
 function listed(part: ChannelPart, channel: string, reader: string | undefined, isFull: boolean) {
-  const { messages, after, isStale } = part;
+  const { messages, after, isStale, dropped } = part;
   return {
     channel,
     messages: messages.map((message) => toListedMessage(message, isFull)),
     next_cursor: isStale ? null : (messages.at(-1)?.id ?? after),
     ...(reader === undefined ? {} : { consumer_id: reader }),
     ...(isStale ? { warning: 'since_id_not_found' } : {}),
+    ...(dropped > 0 ? { dropped } : {}),
   };
 }

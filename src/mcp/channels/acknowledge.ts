@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { shownName } from '../../project/channel.ts';
+import { droppedText, shownName } from '../../project/channel.ts';
 import { ok } from '../../result.ts';
 import type { Call, Tool } from '../define-tool.ts';
 import { type ChannelScope, checkedChannel, defineChannelTool } from './define-channel-tool.ts';
@@ -39,13 +39,14 @@ async function acknowledge(scope: ChannelScope | undefined, input: Acknowledging
   const { consumer_id: reader, message_id: messageId, metadata } = input;
   const done = await verbs.acknowledgeMessage({ channel: channel.value, reader, messageId, metadata });
   if (!done.ok) return done;
-  const { position, advanced } = done.value;
+  const { position, advanced, dropped } = done.value;
   const where = `${shownName(position.messageId ?? '')} on [${shownName(position.channel)}] (seq ${position.number})`;
   return ok({
     lines: [
       advanced
         ? `✓ Consumer [${shownName(reader)}] acknowledged ${where}`
         : `✓ Consumer [${shownName(reader)}] stays at ${where}`,
+      ...(dropped > 0 ? [droppedText(dropped)] : []),
     ],
     facts: {
       consumer_id: reader,
@@ -54,6 +55,7 @@ async function acknowledge(scope: ChannelScope | undefined, input: Acknowledging
       last_message_id: position.messageId,
       updated_at: position.updatedAt,
       advanced,
+      ...(dropped > 0 ? { dropped } : {}),
     },
   });
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_CHANNEL_MESSAGES, shownName } from '../../project/channel.ts';
+import { droppedText, MAX_CHANNEL_MESSAGES, shownName } from '../../project/channel.ts';
 import { ok } from '../../result.ts';
 import type { Call, Tool } from '../define-tool.ts';
 import { ROOM_BYTES } from '../fit.ts';
@@ -90,9 +90,9 @@ async function wait(scope: ChannelScope | undefined, input: Reading, call: Call)
   const { lines, facts } = said(input, part.value);
   return ok({
     lines: timedOut
-      ? [`[${name}] — no new messages before timeout`]
+      ? [`[${name}] — no new messages before timeout`, ...droppedLines(part.value)]
       : isStale
-        ? [`[${name}] — cursor not found in this channel`]
+        ? [`[${name}] — cursor not found in this channel`, ...droppedLines(part.value)]
         : lines,
     facts: { ...facts, timed_out: timedOut },
   });
@@ -129,23 +129,29 @@ function said({ channel, since_id, consumer_id }: Reading, part: ChannelPart): S
     next_cursor: next,
     consumer_id: consumer_id ?? null,
     warning: part.isStale ? ('since_id_not_found' as const) : null,
+    ...(part.dropped > 0 ? { dropped: part.dropped } : {}),
   };
   const name = shownName(channel);
   if (part.isStale)
     return {
       lines: [
         `[${name}] — since_id ${short(since_id)} not found in this channel (cursor stale); re-sync without since_id`,
+        ...droppedLines(part),
       ],
       facts: { ...base, next_cursor: null },
     };
   if (records.length === 0)
     return {
-      lines: [`[${name}] — no messages${part.after === null ? '' : ` after ${short(part.after)}`}`],
+      lines: [
+        `[${name}] — no messages${part.after === null ? '' : ` after ${short(part.after)}`}`,
+        ...droppedLines(part),
+      ],
       facts: base,
     };
   return {
     lines: [
       `[${name}] — ${records.length} message(s)`,
+      ...droppedLines(part),
       '',
       ...records.flatMap(recordLines),
       ...(more ? [`More: call again with since_id ${next}.`] : []),
@@ -153,6 +159,10 @@ function said({ channel, since_id, consumer_id }: Reading, part: ChannelPart): S
     ],
     facts: { ...base, ...(more ? { more: true } : {}), note: PEERS_NOTE },
   };
+}
+
+function droppedLines({ dropped }: ChannelPart): string[] {
+  return dropped > 0 ? [droppedText(dropped)] : [];
 }
 
 function short(id = ''): string {

@@ -33,6 +33,8 @@ import { SCHEMA_21 } from './migrations/0021.ts';
 import { SCHEMA_22 } from './migrations/0022.ts';
 import { SCHEMA_23 } from './migrations/0023.ts';
 import { SCHEMA_24 } from './migrations/0024.ts';
+import { SCHEMA_25 } from './migrations/0025.ts';
+import { SCHEMA_26 } from './migrations/0026.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -63,4 +65,6 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_22,
   SCHEMA_23,
   SCHEMA_24,
+  SCHEMA_25,
+  SCHEMA_26,
 ];

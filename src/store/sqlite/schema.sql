@@ -1,4 +1,4 @@
--- Schema version 24. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 26. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -255,11 +255,17 @@ CREATE TABLE notifications (
   sent_at TEXT,
   settled_at TEXT,
   remind_at TEXT
-);
+, message_number INTEGER);
 
 CREATE UNIQUE INDEX notifications_by_event ON notifications (receiver, event_id, kind, nth);
 
+CREATE UNIQUE INDEX notifications_by_message ON notifications (receiver, message_number)
+  WHERE message_number IS NOT NULL;
+
 CREATE INDEX notifications_of_digest ON notifications (digest_id) WHERE digest_id IS NOT NULL;
+
+CREATE INDEX notifications_of_message ON notifications (message_number)
+  WHERE message_number IS NOT NULL AND settled_at IS NULL;
 
 CREATE INDEX notifications_open ON notifications (tag, receiver) WHERE settled_at IS NULL;
 
@@ -352,7 +358,7 @@ CREATE TABLE readers (
   number INTEGER NOT NULL,
   message_id TEXT,
   metadata TEXT NOT NULL,
-  updated_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL, dropped INTEGER NOT NULL DEFAULT 0, dropped_at TEXT,
   PRIMARY KEY (reader, channel)
 );
 
@@ -378,7 +384,7 @@ CREATE TABLE receivers (
   problem TEXT,
   problem_since TEXT,
   last_sent_at TEXT
-);
+, message_number INTEGER);
 
 CREATE TABLE requests (
   id TEXT PRIMARY KEY,

@@ -1,10 +1,11 @@
 /**
- * Tells people what waits for them: reads the history from a cursor of its own, fills the outbox, and sends what is due.
+ * Tells people what waits for them: reads the history, and messages, from cursors of its own, fills the outbox, and sends what is due.
  * It goes on beside the supervisor's work: each receiver has one try under way at most, and none delays another.
  */
 import { hash } from 'node:crypto';
 import { watchChanges } from '../../bridge/changes.ts';
 import { syncReceivers } from '../../bridge/receivers.ts';
+import { recordMessages } from '../../bridge/record-messages.ts';
 import { forgetTimesToCome, recordNews, recordReminders } from '../../bridge/record-news.ts';
 import { claimNotification, nextNotificationTime, recordDelivery } from '../../bridge/send-notifications.ts';
 import type { Notice } from '../../project/notice.ts';
@@ -56,6 +57,7 @@ export class Notifier {
       name: settings.name,
       via: settings.via,
       digest: digestOf(settings),
+      wantsMessages: settings.kinds.includes('message'),
     }));
     await retryTransient(this.#context, () => syncReceivers(lease, wanted));
     if (this.#outlets.length === 0) return;
@@ -76,16 +78,17 @@ export class Notifier {
 
   /** Records all that has happened, then begins to send what is due. Returns when something is due next. */
   async #pass(): Promise<Date | undefined> {
-    const { bridge, clock, lease } = this.#context;
+    const { bridge, clock, config, lease } = this.#context;
     const receivers = this.#outlets.map(({ receiver }) => receiver);
     const now = clock.now().getTime();
     if (now < this.#before) await forgetTimesToCome(lease);
     this.#before = now;
     while (!this.#closing.signal.aborted && (await recordNews(lease, receivers)));
+    while (!this.#closing.signal.aborted && (await recordMessages(lease, receivers)));
     await recordReminders(lease, receivers);
     for (const outlet of this.#outlets) {
       if (!outlet.isFree()) continue;
-      const notice = await claimNotification(lease, outlet.receiver);
+      const notice = await claimNotification(lease, outlet.receiver, { holdsRelay: config.relay.hold });
       if (notice) this.#send(outlet, notice);
     }
     const free = this.#outlets.filter((outlet) => outlet.isFree());
@@ -129,8 +132,12 @@ export class Notifier {
 }
 
 function toReceiver(settings: ReceiverSettings): Receiver {
-  const { name, via, kinds, projects, remind_after, hold_min } = settings;
-  return { name, via, kinds, projects, remindAfterMs: remind_after ?? null, holdMinMs: hold_min };
+  const { name, via, kinds, projects, channels, remind_after, hold_min } = settings;
+  return {
+    ...{ name, via, kinds, projects, channels },
+    remindAfterMs: remind_after ?? null,
+    holdMinMs: hold_min,
+  };
 }
 
 /** Nothing can be read from it: an address may be secret. */

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { ENCODINGS } from '../../project/channel.ts';
+import { dropped } from './channel-results.ts';
 
 const seq = z.int().describe('gives the order, over all channels');
 const encoding = z.enum(ENCODINGS);
@@ -63,6 +64,7 @@ const listed = {
   next_cursor: z.string().nullable().exactOptional().describe('continues after this answer'),
   consumer_id: z.string().exactOptional(),
   warning: z.literal('since_id_not_found').exactOptional().describe('read again without a cursor'),
+  dropped,
 };
 
 export const channelMessagesSchema = z.strictObject(listed).describe('Messages of one channel, in order.');
@@ -106,6 +108,7 @@ export const acknowledgedSchema = z
     last_message_id: z.string().nullable(),
     updated_at: z.string(),
     advanced: z.boolean(),
+    dropped,
   })
   .describe('Where the consumer is.');
 

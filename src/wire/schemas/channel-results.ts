@@ -8,6 +8,11 @@ const cursor = z
   .nullable()
   .describe('continues after this answer, as since_id; null: nothing was read');
 const note = z.string().describe('how to take words of others');
+export const dropped = z
+  .int()
+  .min(1)
+  .exactOptional()
+  .describe('so many messages aged out before this consumer acknowledged them; not there: none');
 const seq = z.int().describe('gives the order, over all channels');
 
 const channelRecordSchema = z.strictObject({
@@ -32,6 +37,7 @@ const received = {
   next_cursor: cursor,
   consumer_id: z.string().nullable(),
   warning: z.literal('since_id_not_found').nullable(),
+  dropped,
   more: z.literal(true).exactOptional().describe('there are more messages'),
   note: note.exactOptional(),
 };
@@ -57,6 +63,7 @@ export const CHANNEL_RESULTS = {
     last_message_id: z.string().nullable(),
     updated_at: z.string(),
     advanced: z.boolean().describe('false: the reader was there already, or further'),
+    dropped,
   }),
   bridge_channels: z.strictObject({
     channels: z.array(channelSchema),

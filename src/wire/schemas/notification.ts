@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { HOLD_KINDS } from '../../project/hold.ts';
 import { NOTIFICATION_KINDS, NOTIFICATION_STATES, NOTIFY_VIAS } from '../../project/notice.ts';
 import { PROJECT_STATUSES } from '../../project/project.ts';
+import { RELAY_CLIENTS } from '../../project/relay.ts';
 import { REQUEST_KINDS } from '../../project/request.ts';
 import { count, id, time, usd } from './scalars.ts';
 
@@ -68,12 +69,12 @@ export const webhookSchema = z
     type: z
       .string()
       .describe(
-        '`project.awaiting_approval`, `project.attention`, `project.decided`, `request.question`, `request.permission`, `request.decided`, `hold.began`, `hold.ended`, `reminder`, `digest` or `test`',
+        '`project.awaiting_approval`, `project.attention`, `project.decided`, `request.question`, `request.permission`, `request.decided`, `hold.began`, `hold.ended`, `message.sent`, `reminder`, `digest` or `test`',
       ),
     timestamp: time().describe('when it happened'),
     data: z.strictObject({
       notification_id: z.string().describe('the same on each try'),
-      event_id: z.int().nullable().describe('of GET /events; null: none in particular'),
+      event_id: z.int().nullable().describe('of GET /events; null: none in particular, such as of a message'),
       kind: kind(),
       reminds_of: kind().nullable().describe('of a reminder'),
       tag: z
@@ -98,6 +99,15 @@ export const webhookSchema = z
           question: z.string().nullable().describe('null unless `detail` is `summary`'),
         })
         .nullable(),
+      message: z
+        .strictObject({
+          id: z.string(),
+          channel: z.string().nullable().describe('null: the relay, or `detail` is `none`'),
+          sender: z.string().nullable().describe('as it named itself; null where `detail` is `none`'),
+          recipient: z.enum(RELAY_CLIENTS).nullable().describe('null: it is of a channel'),
+          held: z.boolean().describe('it reaches nobody until you let it through'),
+        })
+        .nullable(),
       hold: z
         .strictObject({
           kind: z.enum(HOLD_KINDS),
@@ -111,7 +121,10 @@ export const webhookSchema = z
         .describe('null: there are none'),
       files_changed: count().nullable(),
       cost_usd: usd().nullable().describe('null: unknown'),
-      summary: z.string().nullable().describe('what Claude says; null unless `detail` is `summary`'),
+      summary: z
+        .string()
+        .nullable()
+        .describe('what Claude, or the sender of a message, says; null unless `detail` is `summary`'),
       decision: z.strictObject({ word: z.string(), by: z.string() }).nullable(),
       digest: z
         .strictObject({

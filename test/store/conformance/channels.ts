@@ -6,14 +6,21 @@ import {
   channelSummaries,
   channelTotals,
   deleteChannel,
-  deleteMessagesBefore,
-  deleteOldestMessages,
+  deleteChannelMessages,
   findChannelMessage,
   findChannelMessageByKey,
   insertChannelMessage,
+  messagesBefore,
   numberBeforeNewest,
+  oldestMessages,
 } from '../../../src/store/channels.ts';
-import { deleteIdleReaders, deleteReadersOf, findReader, putReader } from '../../../src/store/readers.ts';
+import {
+  countDropped,
+  deleteIdleReaders,
+  deleteReadersOf,
+  findReader,
+  putReader,
+} from '../../../src/store/readers.ts';
 import { markRead, readMarks } from '../../../src/store/reads.ts';
 import { minute } from '../rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
@@ -85,16 +92,17 @@ export function channelsConform({ write, read }: StoreUnderTest): void {
       expect(await channelTotals(read())).toEqual({ messages: 3, bytes: 12 });
     });
 
-    test('what is deleted for its age or its number is the oldest, and never of the relay', async () => {
-      await add(
+    test('what goes for its age or its number is the oldest, and never of the relay', async () => {
+      const [, a = 0, b = 0] = await add(
         message('r', RELAY_CHANNEL, minute(1)),
         message('a', 'shop', minute(1)),
         message('b', 'shop', minute(2)),
         message('c', 'shop', minute(3)),
       );
-      expect(await write((trx) => deleteMessagesBefore(trx, minute(2), 9))).toBe(1);
-      expect(await idsIn('shop')).toEqual(['b', 'c']);
-      expect(await write((trx) => deleteOldestMessages(trx, 1))).toBe(1);
+      expect(await messagesBefore(read(), minute(2), 9)).toEqual([{ number: a, channel: 'shop' }]);
+      expect((await messagesBefore(read(), minute(9), 2)).map(({ number }) => number)).toEqual([a, b]);
+      expect((await oldestMessages(read(), 2)).map(({ number }) => number)).toEqual([a, b]);
+      await write((trx) => deleteChannelMessages(trx, [a, b]));
       expect(await idsIn('shop')).toEqual(['c']);
       expect(await idsIn(RELAY_CHANNEL)).toEqual(['r']);
     });
@@ -116,11 +124,48 @@ export function channelsConform({ write, read }: StoreUnderTest): void {
         await putReader(trx, position('bob', 'other', 2));
         await putReader(trx, position('bob', 'shop', 3));
       });
-      expect(await findReader(read(), 'bob', 'shop')).toEqual(position('bob', 'shop', 3));
-      expect(await findReader(read(), 'bob', 'other')).toEqual(position('bob', 'other', 2));
+      expect(await findReader(read(), 'bob', 'shop')).toEqual({ ...position('bob', 'shop', 3), dropped: 0 });
+      expect(await findReader(read(), 'bob', 'other')).toEqual({
+        ...position('bob', 'other', 2),
+        dropped: 0,
+      });
       await write((trx) => deleteReadersOf(trx, 'shop'));
       expect(await findReader(read(), 'bob', 'shop')).toBeUndefined();
       expect(await findReader(read(), 'bob', 'other')).toBeDefined();
+    });
+
+    test('each reader is told how many messages went that it has not acknowledged, until it moves on', async () => {
+      const [a = 0, b = 0, c = 0] = await add(message('a'), message('b'), message('c', 'other'));
+      await write(async (trx) => {
+        await putReader(trx, position('behind', 'shop', a - 1));
+        await putReader(trx, position('between', 'shop', a));
+        await putReader(trx, position('done', 'shop', b));
+        await countDropped(trx, [{ number: a, channel: 'shop' }], minute(2));
+        await countDropped(
+          trx,
+          [
+            { number: b, channel: 'shop' },
+            { number: c, channel: 'other' },
+          ],
+          minute(3),
+        );
+        await countDropped(trx, [], minute(4));
+      });
+      const dropped = async (reader: string) => (await findReader(read(), reader, 'shop'))?.dropped;
+      expect([await dropped('behind'), await dropped('between'), await dropped('done')]).toEqual([2, 1, 0]);
+      await write((trx) => putReader(trx, position('behind', 'shop', c)));
+      expect(await dropped('behind')).toBe(0);
+    });
+
+    test('a reader that has missed something is known for as long again', async () => {
+      await write(async (trx) => {
+        await putReader(trx, position('bob', 'gone', 1));
+        await countDropped(trx, [{ number: 2, channel: 'gone' }], minute(4));
+        await deleteIdleReaders(trx, minute(3));
+      });
+      expect(await findReader(read(), 'bob', 'gone')).toMatchObject({ dropped: 1 });
+      await write((trx) => deleteIdleReaders(trx, minute(5)));
+      expect(await findReader(read(), 'bob', 'gone')).toBeUndefined();
     });
 
     test('readers that have not moved are forgotten where nothing is left to read', async () => {
@@ -153,7 +198,7 @@ export function channelsConform({ write, read }: StoreUnderTest): void {
         { reader: 'desktop', number: b, readAt: minute(2) },
       ]);
       expect(await readMarks(read(), 'other')).toEqual([]);
-      await write((trx) => deleteOldestMessages(trx, 1));
+      await write((trx) => deleteChannelMessages(trx, [a]));
       expect(await readMarks(read(), 'shop')).toMatchObject([{ number: b }]);
     });
   });
