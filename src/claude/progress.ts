@@ -1,10 +1,9 @@
 /** Folds the events of Claude into what it is doing now. Pure: the time of each line is passed in. */
 
-import * as z from 'zod';
-import { cut } from '../characters.ts';
 import { EMPTY_LIVE_STATE, type LiveState } from '../project/run.ts';
-import { cleanLine } from '../project/text.ts';
-import type { ClaudeEvent, ToolUse } from './stream.ts';
+import { describeTool, shortLine } from './describe-tool.ts';
+import { NO_STEPS, progressOf, type Steps, withAnswer, withCalls } from './steps.ts';
+import type { ClaudeEvent } from './stream.ts';
 
 export interface Progress {
   readonly live: LiveState;
@@ -12,34 +11,48 @@ export interface Progress {
   readonly open: ReadonlyMap<string, string>;
   /** The API message that was last counted as a turn; its blocks arrive as several events. */
   readonly messageId: string;
+  /** What Claude has noted of its work. */
+  readonly steps: Steps;
+  /** Where Claude works, as it says; undefined before it does. */
+  readonly folder: string | undefined;
 }
 
 /** The progress before the first event. */
-export const NO_PROGRESS: Progress = { live: EMPTY_LIVE_STATE, open: new Map(), messageId: '' };
+export const NO_PROGRESS: Progress = {
+  live: EMPTY_LIVE_STATE,
+  open: new Map(),
+  messageId: '',
+  steps: NO_STEPS,
+  folder: undefined,
+};
 
 /** The progress after one more event, which was written at `at` (ISO 8601). */
 export function advance(progress: Progress, event: ClaudeEvent, at: string): Progress {
   const alive: Progress = { ...progress, live: { ...progress.live, lastSignAt: at } };
   switch (event.kind) {
+    case 'init':
+      return { ...alive, folder: event.init.cwd };
     case 'assistant': {
       const open = new Map(progress.open);
-      for (const use of event.toolUses) open.set(use.id, describeTool(use));
+      for (const use of event.toolUses) open.set(use.id, describeTool(use, progress.folder));
       const isOwn = !event.ofSubagent;
       // An error is a message of its own and not a turn of the model.
       const isNew = isOwn && event.error === undefined && event.messageId !== progress.messageId;
       const turns = progress.live.turns + (isNew ? 1 : 0);
-      const steps = isOwn ? todos(event.toolUses) : {};
-      const live = { ...alive.live, ...steps, turns, currentTool: newest(open) };
-      return { live, open, messageId: isNew ? event.messageId : progress.messageId };
+      const steps = isOwn ? withCalls(progress.steps, event.toolUses) : progress.steps;
+      const live = { ...alive.live, ...progressOf(steps), turns, currentTool: newest(open) };
+      return { ...alive, live, open, messageId: isNew ? event.messageId : progress.messageId, steps };
     }
     case 'tool_results': {
       const open = new Map(progress.open);
       for (const id of event.toolUseIds) open.delete(id);
-      return { ...alive, live: { ...alive.live, currentTool: newest(open) }, open };
+      const steps = withAnswer(progress.steps, event.toolUseIds, event.answer);
+      const live = { ...alive.live, ...progressOf(steps), currentTool: newest(open) };
+      return { ...alive, live, open, steps };
     }
     case 'hook': {
       const open = new Map(progress.open);
-      if (event.runs) open.set(event.id, short(`${event.name} hook`));
+      if (event.runs) open.set(event.id, shortLine(`${event.name} hook`));
       else open.delete(event.id);
       return { ...alive, live: { ...alive.live, currentTool: newest(open) }, open };
     }
@@ -52,45 +65,4 @@ export function advance(progress: Progress, event: ClaudeEvent, at: string): Pro
 
 function newest(open: ReadonlyMap<string, string>): string | null {
   return [...open.values()].at(-1) ?? null;
-}
-
-const MAX_DESCRIPTION_LENGTH = 100;
-/** The length that is cleaned: a command may be a whole file. */
-const MAX_SUBJECT_LENGTH = 1_000;
-
-function short(text: string): string {
-  return cut(cleanLine(cut(text, MAX_SUBJECT_LENGTH)), MAX_DESCRIPTION_LENGTH);
-}
-
-/** `Bash: npm test`, `Edit: src/a.ts`: the tool and the one argument a person would name. */
-export function describeTool({ name, input }: Pick<ToolUse, 'name' | 'input'>): string {
-  const subject = [
-    input.command,
-    input.file_path,
-    input.path,
-    input.pattern,
-    input.description,
-    input.url,
-  ].find((value) => typeof value === 'string');
-  const tool = name.replace(/^mcp__.+__/, '');
-  return short(typeof subject === 'string' ? `${tool}: ${subject}` : tool);
-}
-
-const todoList = z.object({
-  todos: z.array(z.object({ content: z.string(), status: z.string() })),
-});
-
-/** The list of steps that Claude keeps; empty when it keeps none. */
-function todos(uses: readonly ToolUse[]): Partial<LiveState> {
-  const list = uses
-    .filter(({ name }) => name === 'TodoWrite')
-    .flatMap(({ input }) => todoList.safeParse(input).data ?? [])
-    .at(-1)?.todos;
-  if (!list) return {};
-  const current = list.find(({ status }) => status === 'in_progress');
-  return {
-    todosDone: list.filter(({ status }) => status === 'completed').length,
-    todosTotal: list.length,
-    currentTodo: current ? short(current.content) : null,
-  };
 }

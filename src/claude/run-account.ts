@@ -3,7 +3,7 @@
  * wanted to make and could not. Pure.
  */
 import type { Evidence } from '../project/evidence.ts';
-import { describeTool } from './progress.ts';
+import { describeTool } from './describe-tool.ts';
 import type { ClaudeEvent, ResultMessage } from './stream.ts';
 
 export interface RunAccount {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { cut, withoutHidden } from '../characters.ts';
 import type { RunItem, RunLine, ShownText } from '../project/run-item.ts';
 import { redact } from '../redaction.ts';
-import { describeTool } from './progress.ts';
+import { describeTool } from './describe-tool.ts';
 import { PARTIAL, readEvent } from './stream.ts';
 import type { Tail } from './tail.ts';
 
@@ -18,18 +18,29 @@ const MAX_READ_CHARACTERS = 2 * MAX_TEXT_CHARACTERS;
  */
 export async function* readRunLines(tail: Tail, after: number): AsyncGenerator<RunLine> {
   let left = 0;
+  let folder: string | undefined;
   for await (const line of tail.lines()) {
     if (line.startsWith(PARTIAL)) left += tail.lineBytes();
     else {
       const position = tail.position() - left;
-      const items = position > after ? readItems(line) : [];
+      folder ??= folderOf(line);
+      const items = position > after ? readItems(line, folder) : [];
       if (items.length > 0) yield { position, at: timeOf(line), items };
     }
   }
 }
 
-/** What one line holds; nothing where it is no JSON, or nothing that a person follows. */
-export function readItems(line: string): RunItem[] {
+function folderOf(line: string): string | undefined {
+  const event = readEvent(line);
+  return event?.kind === 'init' ? event.init.cwd : undefined;
+}
+
+/**
+ * What one line holds; nothing where it is no JSON, or nothing that a person follows.
+ *
+ * @param folder Where Claude works: paths in it are told from there.
+ */
+export function readItems(line: string, folder?: string): RunItem[] {
   const event = readEvent(line);
   switch (event?.kind) {
     case 'init':
@@ -37,7 +48,7 @@ export function readItems(line: string): RunItem[] {
     case 'assistant':
     case 'tool_results':
     case 'taken_in':
-      return itemsOfMessage(line);
+      return itemsOfMessage(line, folder);
     case 'denied':
       return [{ kind: 'denied', callId: event.id, reason: event.reason ?? null }];
     case 'rate_limit': {
@@ -80,7 +91,7 @@ const message = z.object({
 });
 
 /** A block of a kind that is not known is passed over. */
-function itemsOfMessage(line: string): RunItem[] {
+function itemsOfMessage(line: string, folder: string | undefined): RunItem[] {
   const read = message.safeParse(JSON.parse(line));
   if (!read.success) return [];
   const { type, parent_tool_use_id, message: said } = read.data;
@@ -100,7 +111,7 @@ function itemsOfMessage(line: string): RunItem[] {
         return [{ kind: 'thinking', ofSubagent, ...shown(known.thinking) }];
       case 'tool_use': {
         const { id: callId, name: tool, input } = known;
-        const summary = redact(describeTool({ name: tool, input }));
+        const summary = redact(describeTool({ name: tool, input }, folder));
         return [{ kind: 'tool_call', callId, tool, summary, ofSubagent, ...shown(JSON.stringify(input)) }];
       }
       case 'tool_result': {

@@ -73,6 +73,8 @@ const user = z.object({
   type: z.literal('user'),
   uuid: lenient(z.string()),
   isReplay: lenient(z.boolean()),
+  /** What a tool answered, for programs; each result is an event of its own (seen in 2.1.329). */
+  tool_use_result: z.unknown().optional(),
   message: z.object({ content: listOf(toolResult) }),
 });
 
@@ -193,7 +195,7 @@ export type ClaudeEvent =
       readonly error: string | undefined;
       readonly ofSubagent: boolean;
     }
-  | { readonly kind: 'tool_results'; readonly toolUseIds: readonly string[] }
+  | { readonly kind: 'tool_results'; readonly toolUseIds: readonly string[]; readonly answer?: unknown }
   | { readonly kind: 'taken_in'; readonly uuid: string }
   | { readonly kind: 'hook'; readonly id: string; readonly name: string; readonly runs: boolean }
   /** A piece of an answer that follows whole: a sign of life, and nothing else. */
@@ -250,9 +252,9 @@ const READERS: readonly ((value: unknown) => ClaudeEvent | undefined)[] = [
   (value) => {
     const read = user.safeParse(value);
     if (!read.success) return undefined;
-    const { isReplay, uuid, message } = read.data;
+    const { isReplay, uuid, message, tool_use_result: answer } = read.data;
     if (isReplay && uuid !== undefined) return { kind: 'taken_in', uuid };
-    return { kind: 'tool_results', toolUseIds: message.content.map(({ tool_use_id }) => tool_use_id) };
+    return { kind: 'tool_results', toolUseIds: message.content.map(({ tool_use_id: id }) => id), answer };
   },
   (value) => {
     const read = init.safeParse(value);

@@ -88,6 +88,8 @@ function sameToReaders(a: LiveState, b: LiveState): boolean {
     a.currentTool === b.currentTool &&
     a.turns === b.turns &&
     a.todosDone === b.todosDone &&
+    a.todosTotal === b.todosTotal &&
+    a.currentTodo === b.currentTodo &&
     a.costUsd === b.costUsd
   );
 }

@@ -113,6 +113,23 @@ describe('a tool call in a few words', () => {
     expect(described(name, input)).toBe(words);
   });
 
+  test.each([
+    ['/work/shop', 'Edit', { file_path: '/work/shop/src/a.ts' }, 'Edit: src/a.ts'],
+    ['/work/shop/', 'Glob', { path: '/work/shop' }, 'Glob: .'],
+    ['/work/shop', 'NotebookEdit', { notebook_path: '/work/shop//b.ipynb' }, 'NotebookEdit: b.ipynb'],
+    ['/work/shop', 'Bash', { command: 'cd /work/shop/ && cat "/work/shop/a b"' }, 'Bash: cd . && cat "a b"'],
+    ['/work/shop', 'Bash', { command: 'x --in=/work/shop/y:/work/shop' }, 'Bash: x --in=y:.'],
+    ['/work/shop', 'Read', { file_path: '/work/shop-two/a.ts' }, 'Read: /work/shop-two/a.ts'],
+    ['/work/shop', 'Read', { file_path: '/home/work/shop/a.ts' }, 'Read: /home/work/shop/a.ts'],
+    ['/work/a.b', 'Read', { file_path: '/work/axb/c.ts' }, 'Read: /work/axb/c.ts'],
+    ['C:\\work\\shop', 'Edit', { file_path: 'C:\\work\\shop\\src\\a.ts' }, 'Edit: src\\a.ts'],
+    ['/', 'Read', { file_path: '/etc/hosts' }, 'Read: /etc/hosts'],
+    [undefined, 'Read', { file_path: '/work/shop/a.ts' }, 'Read: /work/shop/a.ts'],
+  ])('a tool call in the folder %s names what is in it from there: %s %j', (cwd, name, input, words) => {
+    const init = { type: 'system', subtype: 'init', cwd };
+    expect(live(init, message('m', [tool('t', name, input)])).currentTool).toBe(words);
+  });
+
   test('a tool call is shown as one clean line', () => {
     const command = '\u001b[31mecho\u001b[0m \u0007one\r\n\t&& echo  two\u0000';
     expect(described('Bash', { command })).toBe('Bash: echo one && echo two');
@@ -179,6 +196,63 @@ describe('Claude’s own list of steps', () => {
     const { currentTodo } = live(message('m', [todos(todo(step, 'in_progress'))]));
     expect(currentTodo).toMatch(/^Write x+$/);
     expect(currentTodo).toHaveLength(100);
+  });
+});
+
+describe('tasks that Claude adds and changes one by one', () => {
+  const answer = (id: string, tool_use_result: unknown) => ({ ...results(id), tool_use_result });
+  const create = (id: string, subject: string) => [
+    message(`m${id}`, [tool(`c${id}`, 'TaskCreate', { subject, description: subject })]),
+    answer(`c${id}`, { task: { id, subject } }),
+  ];
+  const update = (id: string, to: string, fields: object = {}) => [
+    message(`u${id}${to}`, [tool(`u${id}`, 'TaskUpdate', { taskId: id, status: to, ...fields })]),
+    answer(`u${id}`, {
+      success: true,
+      taskId: id,
+      updatedFields: ['status'],
+      statusChange: { from: '', to },
+    }),
+  ];
+  const three = [...create('1', 'Read'), ...create('2', 'Write'), ...create('3', 'Check')];
+
+  test('a task counts once it was added, and the one under way is named', () => {
+    expect(live(...create('1', 'Read').slice(0, 1))).toMatchObject({ todosTotal: 0 });
+    expect(live(...three)).toMatchObject({ todosDone: 0, todosTotal: 3, currentTodo: null });
+    const events = [...three, ...update('1', 'completed'), ...update('2', 'in_progress')];
+    expect(live(...events)).toMatchObject({ todosDone: 1, todosTotal: 3, currentTodo: 'Write' });
+  });
+
+  test('a task that is renamed or deleted is so here', () => {
+    const renamed = live(...three, ...update('2', 'in_progress', { subject: 'Write it' }));
+    expect(renamed.currentTodo).toBe('Write it');
+    expect(live(...three, ...update('3', 'deleted'))).toMatchObject({ todosTotal: 2 });
+  });
+
+  test('a list of the tasks is the whole of them, also of those that an earlier run has added', () => {
+    const tasks = [
+      { id: '7', subject: 'Old', status: 'completed' },
+      { id: '8', subject: 'New', status: 'in_progress' },
+    ];
+    const listing = [message('m', [tool('l', 'TaskList')]), answer('l', { tasks })];
+    expect(live(...update('7', 'completed'))).toMatchObject({ todosTotal: 0 });
+    expect(live(...listing)).toMatchObject({ todosDone: 1, todosTotal: 2, currentTodo: 'New' });
+  });
+
+  test('a call that failed, or was answered in an unexpected shape, changes no task', () => {
+    const call = message('m9', [tool('c9', 'TaskCreate', { subject: 'Odd' })]);
+    for (const odd of [undefined, 'Error: no', { task: 7 }, { task: { id: 4 } }])
+      expect(live(...three, call, answer('c9', odd))).toMatchObject({ todosTotal: 3 });
+    const refused = [
+      message('m8', [tool('u8', 'TaskUpdate', { taskId: '1', status: 'completed' })]),
+      answer('u8', { success: false, taskId: '1', updatedFields: [], error: 'a hook said no' }),
+    ];
+    expect(live(...three, ...refused)).toMatchObject({ todosDone: 0 });
+  });
+
+  test('a tool that is called like a part of every object changes no task', () => {
+    const odd = message('m9', [tool('c9', 'constructor'), tool('c8', '__proto__')]);
+    expect(live(...three, odd, answer('c9', {}), answer('c8', {}))).toMatchObject({ todosTotal: 3 });
   });
 });
 

@@ -184,6 +184,40 @@ describe('streams of the real claude', () => {
     expect(last(events).turns).toBe(2);
   });
 
+  // Newer models are offered no such tools, unless CLAUDE_CODE_ENABLE_TODO_TOOLS is set.
+  test('the stream tells the tasks that Claude notes, how many are done and which is under way', async () => {
+    const [first, second] = ['Read the docs', 'Write the test'];
+    const task = (subject: string) => ({ name: 'TaskCreate', input: { subject, description: subject } });
+    const update = (taskId: string, status: string) => call('TaskUpdate', { taskId, status });
+    await using simulator = await startSimulator({
+      script: sequence([
+        calls([task(first), task(second)]),
+        update('1', 'in_progress'),
+        update('1', 'completed'),
+        update('2', 'in_progress'),
+        call('TaskList'),
+        say('Half of it.'),
+      ]),
+    });
+    const { lines } = await (await startClaude(simulator.url, { model: 'claude-opus-4-5' })).ended;
+    let progress = NO_PROGRESS;
+    const seen = new Set<string>();
+    for (const line of lines) {
+      const event = readEvent(line);
+      if (event) progress = advance(progress, event, '2026-03-01T12:00:00.000Z');
+      const { todosDone, todosTotal, currentTodo } = progress.live;
+      seen.add(`${todosDone} of ${todosTotal}, ${currentTodo}`);
+    }
+    expect([...seen]).toEqual([
+      '0 of 0, null',
+      '0 of 1, null',
+      '0 of 2, null',
+      `0 of 2, ${first}`,
+      '1 of 2, null',
+      `1 of 2, ${second}`,
+    ]);
+  });
+
   test('the stream says how much of a subscription is used', async () => {
     const inHours = (hours: number) => new Date((Math.floor(Date.now() / 1000) + hours * 3_600) * 1_000);
     const short = { status: 'allowed', resetsAt: inHours(4), utilization: 0.25 } as const;

@@ -69,6 +69,24 @@ test('a long text of the output is cut and says so, and no surrogate pair is spl
   expect(item).toMatchObject({ text: 'x'.repeat(19_999), cut: true });
 });
 
+test('a call in the output names a file from the folder of the run, whatever line the reading begins after', async () => {
+  const cwd = '/work/shop';
+  const call = (id: string) => ({
+    type: 'tool_use',
+    id,
+    name: 'Read',
+    input: { file_path: `${cwd}/${id}.ts` },
+  });
+  const file = join(await temporaryFolder(), 'out.jsonl');
+  const init = line({ type: 'system', subtype: 'init', cwd });
+  await writeFile(file, `${[init, said([call('a')]), said([call('b')])].join('\n')}\n`);
+  const [began, first, second] = await linesIn(file);
+  expect(began?.items).toMatchObject([{ kind: 'began' }]);
+  expect(first?.items).toMatchObject([{ summary: 'Read: a.ts', text: `{"file_path":"${cwd}/a.ts"}` }]);
+  expect(await linesIn(file, first?.position)).toEqual([second]);
+  expect(second?.items).toMatchObject([{ summary: 'Read: b.ts' }]);
+});
+
 test('the answer of a tool is its texts, and a picture in it is named', () => {
   const content = [
     { type: 'text', text: 'one' },

@@ -2,7 +2,7 @@
 import { listRequests } from '../../bridge/requests.ts';
 import type { ToVerify } from '../../bridge/verifying.ts';
 import { projectRules } from '../../bridge/work-rules.ts';
-import { describeTool } from '../../claude/progress.ts';
+import { describeTool } from '../../claude/describe-tool.ts';
 import { type DeniedCall, NO_ACCOUNT, type RunAccount, RunAccountant } from '../../claude/run-account.ts';
 import { messageOf } from '../../error-message.ts';
 import type { RoundRecord } from '../../evidence/make-evidence.ts';
