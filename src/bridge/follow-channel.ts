@@ -3,9 +3,10 @@ import { CHANNEL_LIMITS, type FieldProblem, nameProblem } from '../project/chann
 import { ok, type Result, refuse } from '../result.ts';
 import {
   type ChannelMessage,
+  type ChannelNumbers,
   channelMessagesAfter,
+  channelNumbers,
   findChannelMessage,
-  newestChannelNumber,
   numberBeforeNewest,
 } from '../store/channels.ts';
 import { type Cursor, cursorAfter, eventsAfter, newestCursor } from '../store/events.ts';
@@ -80,15 +81,17 @@ export async function channelNews(
   );
 }
 
-/** Until it is another one than this. */
-interface OtherNumber {
-  readonly other: number | null;
+/** Until they are others than these. */
+interface OtherNumbers {
+  readonly than: ChannelNumbers;
   readonly waitMs: number;
   readonly signal: AbortSignal;
 }
 
-/** The number of the newest message of all channels; null: there is none. Throws StoreError. */
-export async function newestMessage(bridge: Bridge, until?: OtherNumber): Promise<number | null> {
-  const read = () => newestChannelNumber(databaseOf(bridge).read);
-  return until ? untilFound(bridge, read, (number) => number !== until.other, until) : read();
+/** The oldest and the newest message of all channels, by their numbers. Throws StoreError. */
+export async function keptMessages(bridge: Bridge, others?: OtherNumbers): Promise<ChannelNumbers> {
+  const read = () => channelNumbers(databaseOf(bridge).read);
+  if (!others) return read();
+  const { oldest, newest } = others.than;
+  return untilFound(bridge, read, (found) => found.oldest !== oldest || found.newest !== newest, others);
 }

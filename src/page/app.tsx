@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { announcement } from './announce.ts';
 import { signedIn } from './api.ts';
-import { newestMessage } from './live/connection.ts';
+import { keptMessages } from './live/connection.ts';
 import { ConnectionBar } from './parts/connection-bar.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { HelpDialog, startKeys } from './parts/keys.tsx';
@@ -48,7 +48,7 @@ export function App() {
 function SignedIn() {
   const { view } = place.value;
   // Who does not use channels is not shown that there are any.
-  const hasChannels = view === 'channels' || newestMessage.value !== null;
+  const hasChannels = view === 'channels' || keptMessages.value.newest !== null;
   const tabs = TABS.filter((tab) => tab.view !== 'channels' || hasChannels);
   return (
     <div class="frame">

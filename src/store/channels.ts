@@ -123,13 +123,22 @@ export async function numberBeforeNewest(db: Reader, channel: string, limit: num
   return row?.number ?? 0;
 }
 
-/** The number of the newest message of all channels; null: there is none. */
-export async function newestChannelNumber(db: Reader): Promise<number | null> {
+/** The numbers of the oldest and of the newest message of all channels; null: there is none. */
+export interface ChannelNumbers {
+  readonly oldest: number | null;
+  readonly newest: number | null;
+}
+
+export async function channelNumbers(db: Reader): Promise<ChannelNumbers> {
+  return { oldest: await firstNumber(db, 'asc'), newest: await firstNumber(db, 'desc') };
+}
+
+async function firstNumber(db: Reader, order: 'asc' | 'desc'): Promise<number | null> {
   const row = await db
     .selectFrom('channel_messages')
     .select('number')
     .where('channel', '!=', RELAY_CHANNEL)
-    .orderBy('number', 'desc')
+    .orderBy('number', order)
     .limit(1)
     .executeTakeFirst();
   return row?.number ?? null;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clearChannel } from '../../src/bridge/clear-channel.ts';
 import { clearRelay, sendToRelay } from '../../src/bridge/relay.ts';
 import { sendToChannel } from '../../src/bridge/send-to-channel.ts';
+import { tidyChannels } from '../../src/bridge/tidy-channels.ts';
 import { systemClock } from '../../src/clock.ts';
 import { eventually } from '../eventually.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -232,7 +233,16 @@ describe('following', () => {
     await eventually(() => expect(late.frames).toMatchObject([{ data: { channels: 1 } }]), 10);
     await clearChannel(other, C, 'person');
     await eventually(() => expect(told().at(-1)).toEqual(['channels', null]), 10);
-    await eventually(() => expect(late.frames.at(-1)?.data).toEqual({ newest: null }), 10);
+    await eventually(() => expect(late.frames.at(-1)?.data).toEqual({ oldest: null, newest: null }), 10);
+  });
+
+  test('the stream of the history tells that messages have aged out', async () => {
+    for (const content of ['1', '2', '3']) await send(content);
+    using client = await follow(api, api.tokens.read);
+    await eventually(() => expect(client.frames).toMatchObject([{ data: { channels: 3 } }]), 10);
+    await tidyChannels(await rig.connect(), { keepDays: 0, keepMessages: 1, keepMb: 0 });
+    await eventually(() => expect(client.frames.at(-1)).toMatchObject({ event: 'channels' }), 10);
+    expect(client.frames.at(-1)?.data).toEqual({ oldest: 3, newest: 3 });
   });
 
   test('a stream goes on after the message it is given, each once, and says when that is not there', async () => {

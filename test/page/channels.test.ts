@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { clearChannel } from '../../src/bridge/clear-channel.ts';
+import { tidyChannels } from '../../src/bridge/tidy-channels.ts';
 import type { Rig } from '../rig.ts';
 import { inBrowser, overflow, useBrowser } from './browser.ts';
 import { createStage, PHONE } from './stage.ts';
@@ -52,6 +53,19 @@ inBrowser('a channel shows what comes, says where the person has read to, and re
   await expect
     .poll(() => stage.rig.rowsOf('readers').map(({ reader, channel, number }) => [reader, channel, number]))
     .toContainEqual(['page: phone', C, 5]);
+});
+
+inBrowser('what has aged out of the channels leaves the page, too', async () => {
+  await using stage = await createStage();
+  await write(stage.rig, 'forgotten', 'shop:old');
+  for (const content of ['one', 'two', 'three']) await write(stage.rig, content);
+  await using it = await stage.open(`#/channels/${encodeURIComponent(C)}`, WIDE);
+  const { page } = it;
+  await page.locator('.message').getByText('three').waitFor();
+  await page.getByRole('link', { name: /^old/ }).waitFor();
+  await tidyChannels(stage.rig.bridge, { keepDays: 0, keepMessages: 2, keepMb: 0 });
+  await expect.poll(() => texts(page, '.message-words')).toEqual(['two', 'three']);
+  await page.getByRole('link', { name: /^old/ }).waitFor({ state: 'detached' });
 });
 
 inBrowser('JSON is set in lines, and a text is shown with what hides in it', async () => {

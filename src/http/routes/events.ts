@@ -126,14 +126,14 @@ function pageOf({ reset, history: { epoch } }: Beginning, { events, cursor }: Ch
 async function stream(call: CallOfSomebody, { from, reset, history }: Beginning): Promise<Reply> {
   const { events, caller } = call;
   await events.channels.start();
-  const { newest } = events.channels;
+  const { kept } = events.channels;
   const hello = {
     ...{ cursor: from, ...history, version: VERSION, build: BUILD, role: caller.role },
-    channels: newest,
+    channels: kept.newest,
   };
   const follow = followHistory(events.feed, { from, reset, hello });
   return openStream(call, async (stream) => {
-    const unlisten = events.channels.listen(newest, (number) => stream.tell('channels', { newest: number }));
+    const unlisten = events.channels.listen(kept, (now) => stream.tell('channels', { ...now }));
     await follow(stream).finally(unlisten);
   });
 }

@@ -3,7 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { WireChannelMessages, WireListedMessage } from '../../wire/schemas/channel-http.ts';
 import { call, type Problem } from '../api.ts';
-import { newestMessage, onEvents } from '../live/connection.ts';
+import { keptMessages, onEvents } from '../live/connection.ts';
 import { repeatedly } from '../live/repeatedly.ts';
 
 /** So many are shown at first, and so many at most: older ones are for the tools. */
@@ -42,7 +42,9 @@ export function useMessages(channel: string): Messages {
   };
   // Also at first.
   useSignalEffect(() => {
-    void newestMessage.value;
+    const { oldest } = keptMessages.value;
+    const isGone = ({ seq }: WireListedMessage) => oldest !== null && seq < oldest;
+    if (list.peek()?.some(isGone)) list.value = list.peek()?.filter((one) => !isGone(one));
     fetcher.ask();
   });
   useEffect(() => {

@@ -20,8 +20,15 @@ export const connection = signal<Connection>({ state: 'connecting' });
 /** The server runs another version than the one this page came from. */
 export const hasNewVersion = signal(false);
 
-/** The number of the newest message in all channels; null: there is none, as where nobody uses channels. */
-export const newestMessage = signal<number | null>(null);
+/** The messages of all channels, by their numbers. */
+interface KeptMessages {
+  /** Null: there is none, as where nobody uses channels. */
+  readonly newest: number | null;
+  /** Those before it are gone; null: not known. */
+  readonly oldest: number | null;
+}
+
+export const keptMessages = signal<KeptMessages>({ newest: null, oldest: null });
 
 const LOCK = 'bridge-stream';
 const RETRY_MS = 1_000;
@@ -34,7 +41,7 @@ type Told =
   | { readonly kind: 'event'; readonly event: WireEvent }
   | { readonly kind: 'connection'; readonly connection: Connection }
   | { readonly kind: 'hello'; readonly version: string }
-  | { readonly kind: 'channels'; readonly newest: number | null }
+  | { readonly kind: 'channels'; readonly kept: KeptMessages }
   | { readonly kind: 'who' };
 
 type Listener = (event: WireEvent | undefined) => void;
@@ -164,9 +171,9 @@ function take({ name, data }: { readonly name: string | undefined; readonly data
     const hello = JSON.parse(data) as Hello;
     setConnection({ state: 'live' });
     tellAll({ kind: 'hello', version: `${hello.version} ${hello.build}` });
-    tellAll({ kind: 'channels', newest: hello.channels });
+    tellAll({ kind: 'channels', kept: { newest: hello.channels, oldest: null } });
   }
-  if (name === 'channels') tellAll({ kind: 'channels', newest: JSON.parse(data).newest });
+  if (name === 'channels') tellAll({ kind: 'channels', kept: JSON.parse(data) as KeptMessages });
   if (name === 'bye') {
     const { reason } = JSON.parse(data) as { readonly reason: string };
     if (reason === 'revoked') void lookUpSession();
@@ -194,7 +201,7 @@ function tell(told: Told): void {
 function hear(told: Told): void {
   if (told.kind === 'who') {
     tell({ kind: 'connection', connection: connection.value });
-    tell({ kind: 'channels', newest: newestMessage.value });
+    tell({ kind: 'channels', kept: keptMessages.value });
     return;
   }
   if (!isLeader) leaderSeenAt = serverTime();
@@ -203,7 +210,7 @@ function hear(told: Told): void {
     return;
   }
   if (told.kind === 'channels') {
-    newestMessage.value = told.newest;
+    keptMessages.value = told.kept;
     return;
   }
   if (told.kind === 'hello') {

@@ -10,7 +10,7 @@ import { useMessages } from '../channels/messages.ts';
 import { NewChannel } from '../channels/new-channel.tsx';
 import { readerName } from '../channels/reader.ts';
 import { ofChannels } from '../live/concerns.ts';
-import { newestMessage } from '../live/connection.ts';
+import { keptMessages } from '../live/connection.ts';
 import { useResource } from '../live/resource.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { channelAddress } from '../route.ts';
@@ -29,7 +29,7 @@ const LAST = 'channel';
 export function Channels({ channel, message }: Props) {
   const state = useResource<WireChannelState>(stateRoute(), ofChannels);
   useSignalEffect(() => {
-    void newestMessage.value;
+    void keptMessages.value;
     state.refresh();
   });
   useEffect(() => {
