@@ -1,7 +1,8 @@
+import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { announcement } from './announce.ts';
 import { signedIn } from './api.ts';
-import { keptMessages } from './live/connection.ts';
+import { connection, keptMessages } from './live/connection.ts';
 import { ConnectionBar } from './parts/connection-bar.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { HelpDialog, startKeys } from './parts/keys.tsx';
@@ -9,9 +10,7 @@ import { lazy } from './parts/lazy.tsx';
 import { LiveDot } from './parts/live-dot.tsx';
 import { type Place, place } from './route.ts';
 import { Home } from './views/home.tsx';
-import { ProjectPage } from './views/project.tsx';
 import { Projects } from './views/projects.tsx';
-import { Queue } from './views/queue.tsx';
 import { Settings } from './views/settings.tsx';
 import { SignIn } from './views/sign-in.tsx';
 
@@ -29,12 +28,20 @@ const TABS: readonly {
   { view: 'settings', address: '#/settings', name: 'Settings', icon: 'settings' },
 ];
 
+const ProjectPage = lazy(() => import('./views/project.tsx').then(({ ProjectPage: View }) => View));
+const Queue = lazy(() => import('./views/queue.tsx').then(({ Queue: View }) => View));
 const SendPlan = lazy(() => import('./views/send.tsx').then(({ SendPlan: View }) => View));
 const Costs = lazy(() => import('./views/costs.tsx').then(({ Costs: View }) => View));
 const Channels = lazy(() => import('./views/channels.tsx').then(({ Channels: View }) => View));
 
+/** Most who come go there next: then it is there already, and also where the connection was lost meanwhile. */
+const NEXT = [ProjectPage, Queue];
+
 export function App() {
   useEffect(startKeys, []);
+  useSignalEffect(() => {
+    if (connection.value.state === 'live') for (const { preload } of NEXT) preload();
+  });
   return (
     <>
       {signedIn.value === 'no' ? <SignIn /> : <SignedIn />}

@@ -29,8 +29,13 @@ export async function beginSession(): Promise<void> {
     const signedUp = await call<WireCredential & { readonly key: string }>('POST /session', {
       body: { code },
     });
-    if (signedUp.ok) keepKey(signedUp.value.key);
-    else signInProblem.value = signedUp.problem;
+    if (signedUp.ok) {
+      const { key, ...own } = signedUp.value;
+      keepKey(key);
+      begin(own);
+      return;
+    }
+    signInProblem.value = signedUp.problem;
   }
   await lookUpSession();
 }
@@ -38,11 +43,13 @@ export async function beginSession(): Promise<void> {
 /** Asks who this browser is. What cannot be asked now is asked again when the connection is back. */
 export async function lookUpSession(): Promise<void> {
   const found = await call<WireCredential>('GET /session');
-  if (found.ok) {
-    session.value = found.value;
-    signedIn.value = 'yes';
-    signInProblem.value = undefined;
-  }
+  if (found.ok) begin(found.value);
+}
+
+function begin(own: WireCredential): void {
+  session.value = own;
+  signedIn.value = 'yes';
+  signInProblem.value = undefined;
 }
 
 export async function signOut(): Promise<void> {

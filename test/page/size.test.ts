@@ -34,7 +34,7 @@ inBrowser('a diff of 5 MB in 300 files is shown file by file, from its first to 
   await using it = await stage.open(`#/p/${id}/r1`);
   const { page } = it;
   await page.getByText('What changed: 300 files').waitFor();
-  expect(await page.locator('.file').count()).toBe(300);
+  await expect.poll(() => page.locator('.file').count()).toBe(300);
   const last = page.locator('.file').last();
   await last.locator('.file-name').click();
   await last.getByText('of file 300').first().waitFor();

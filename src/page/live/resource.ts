@@ -6,6 +6,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Answer, call, type Problem, signedIn } from '../api.ts';
+import { aheadOr } from './ahead.ts';
 import type { Concerns } from './concerns.ts';
 import { onEvents } from './connection.ts';
 import { repeatedly } from './repeatedly.ts';
@@ -21,6 +22,11 @@ export interface Resource<T> {
 
 /** @param concerns Whether an event may change the answer. */
 export function useResource<T>(route: string, concerns: Concerns): Resource<T> {
+  return useAnswer(route, () => aheadOr(route, () => call<T>(`GET ${route}`)), concerns);
+}
+
+/** @param ask Asks the server for what `route` names; of another route, what was answered before is forgotten. */
+export function useAnswer<T>(route: string, ask: () => Promise<Answer<T>>, concerns: Concerns): Resource<T> {
   const value = useSignal<T | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
   const refresh = useSignal<() => void>(() => undefined);
@@ -29,7 +35,7 @@ export function useResource<T>(route: string, concerns: Concerns): Resource<T> {
     value.value = undefined;
     problem.value = undefined;
     const fetcher = repeatedly(async () => {
-      const answer = await call<T>(`GET ${route}`);
+      const answer = await ask();
       if (!fetcher.isOver()) keep(answer, value, problem);
     });
     refresh.value = fetcher.ask;

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { nextPageOf } from '../answer.ts';
 import { callText, type Problem } from '../api.ts';
+import { aheadOr } from '../live/ahead.ts';
 
 export interface PagedText {
   /** What was read so far; undefined: nothing yet. */
@@ -18,7 +19,7 @@ export function usePagedText(route: string): PagedText {
   const next = useSignal<string | undefined>(undefined);
   const read = async (from: string, before: string) => {
     next.value = undefined;
-    const answer = await callText(`GET ${from}`);
+    const answer = await aheadOr(from, () => callText(`GET ${from}`));
     if (!answer.ok) {
       problem.value = answer.problem;
       return;

@@ -10,9 +10,9 @@ import { may } from '../session.ts';
 import { clockText, untilText } from '../time-text.ts';
 import { plainLine } from '../visible-text.ts';
 import { useAction } from './action.ts';
-import { Markdown } from './markdown.tsx';
+import { lazy } from './lazy.tsx';
 import { ProblemNote } from './problem.tsx';
-import { Ago, Long } from './text.tsx';
+import { Ago, Long, Visible } from './text.tsx';
 import { TextForm } from './text-form.tsx';
 
 /** What Claude asks in the middle of its work: a question, or the permission for one call. */
@@ -55,6 +55,12 @@ export function RequestCard({
     </article>
   );
 }
+
+/** A question is read as it was written until what reads Markdown is there. */
+const Markdown = lazy(
+  () => import('./markdown.tsx').then(({ Markdown: View }) => View),
+  ({ text }: { readonly text: string }) => <Visible text={text} />,
+);
 
 function Question({ request: { question } }: { readonly request: WireRequest }) {
   return (

@@ -1,16 +1,25 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
+import { after } from '../browser-clock.ts';
 import { plural } from '../figures.ts';
 import { Visible } from '../parts/text.tsx';
 import { FileDiff } from './file-diff.tsx';
+import { changeRoute } from './routes.ts';
 
 /** So many files are shown line by line at first; further ones are folded. */
 const MAX_OPEN_FILES = 5;
 const MAX_OPEN_LINES = 400;
+/** So many files are put into the page at once; the others follow when those are there. */
+const FIRST_FILES = 20;
 
 /** What the round changed, file by file. */
 export function Changes({ evidence }: { readonly evidence: WireEvidence }) {
   const { diff, git, project_id: id, round } = evidence;
+  const isWhole = useSignal(false);
+  useEffect(() => after(0, () => (isWhole.value = true)), []);
   if (!diff) return null;
+  const shown = isWhole.value ? diff.changes : diff.changes.slice(0, FIRST_FILES);
   let open = 0;
   return (
     <section class="changes" aria-labelledby="changes">
@@ -27,7 +36,7 @@ export function Changes({ evidence }: { readonly evidence: WireEvidence }) {
         </p>
       )}
       {diff.files === 0 && <p class="quiet">No file was changed.</p>}
-      {diff.changes.map((change, at) => {
+      {shown.map((change, at) => {
         const lines = change.insertions + change.deletions;
         const isOpen = open < MAX_OPEN_FILES && lines > 0 && lines <= MAX_OPEN_LINES && !change.binary;
         if (isOpen) open += 1;
@@ -35,7 +44,7 @@ export function Changes({ evidence }: { readonly evidence: WireEvidence }) {
           <FileDiff
             key={`${at} ${change.path}`}
             change={change}
-            route={`/projects/${id}/rounds/${round}/diff/${at + 1}`}
+            route={changeRoute(id, round, at + 1)}
             command={commandFor(git, change.path)}
             isOpenAtFirst={isOpen}
           />

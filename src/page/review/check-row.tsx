@@ -8,6 +8,7 @@ import { ProblemNote } from '../parts/problem.tsx';
 import { TerminalText } from '../parts/terminal-text.tsx';
 import { Long, Visible } from '../parts/text.tsx';
 import { endText, lastLines } from './check-words.ts';
+import { roundRoute } from './routes.ts';
 import { isPassed } from './verdict.ts';
 
 type Check = WireEvidence['checks'][number];
@@ -59,7 +60,7 @@ function Output({
   readonly check: Check;
   readonly evidence: WireEvidence;
 }) {
-  const route = `/projects/${project_id}/rounds/${round}/checks/${encodeURIComponent(check.name)}`;
+  const route = `${roundRoute(project_id, round)}/checks/${encodeURIComponent(check.name)}`;
   const { text, problem, more } = usePagedText(route);
   return (
     <>

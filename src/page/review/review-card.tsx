@@ -12,6 +12,7 @@ import { projectAddress } from '../route.ts';
 import { plainLine } from '../visible-text.ts';
 import { Changes } from './changes.tsx';
 import { DecisionBar } from './decision-bar.tsx';
+import { roundRoute } from './routes.ts';
 import { TrustBox } from './trust.tsx';
 import { UnsentReason } from './unsent-reason.tsx';
 
@@ -23,10 +24,7 @@ interface Props {
 export function ReviewCard({ answer, round: shown }: Props) {
   const { project, rounds } = answer;
   const { round, attempt, decision } = shown;
-  const evidence = useResource<WireShownEvidence>(
-    `/projects/${project.id}/rounds/${round}`,
-    ofRounds(project.id),
-  );
+  const evidence = useResource<WireShownEvidence>(roundRoute(project.id, round), ofRounds(project.id));
   const before = rounds
     .filter((other) => other.round < round && other.decision?.verdict === 'rejected')
     .at(-1);

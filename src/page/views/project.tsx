@@ -5,6 +5,7 @@ import type { WireProjectAnswer } from '../../wire/schemas/http.ts';
 import type { WireRun } from '../../wire/schemas/run.ts';
 import { durationText } from '../duration-text.ts';
 import { folderText, plural, spentText } from '../figures.ts';
+import { useAhead } from '../live/ahead.ts';
 import { ofProject } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { useRefreshWhile } from '../live/use-refresh.ts';
@@ -21,6 +22,7 @@ import { StatusPill } from '../parts/status.tsx';
 import { Ago, Long } from '../parts/text.tsx';
 import { WaitingList } from '../parts/waiting-list.tsx';
 import { ReviewCard } from '../review/review-card.tsx';
+import { reviewRoutes } from '../review/routes.ts';
 import { UnsentReason } from '../review/unsent-reason.tsx';
 import { projectAddress } from '../route.ts';
 import { WHAT_NEXT } from '../status-words.ts';
@@ -28,6 +30,7 @@ import { plainLine } from '../visible-text.ts';
 import { isWide } from '../wide.ts';
 
 export function ProjectPage({ id, round }: { readonly id: string; readonly round: number | undefined }) {
+  useAhead(round === undefined ? {} : reviewRoutes(id, round));
   const details = useResource<WireProjectAnswer>(`/projects/${id}`, ofProject(id));
   const answer = details.value;
   const isRunning = answer?.runs.at(-1)?.ended_at === null;
