@@ -1,6 +1,7 @@
 /** Projects on the page: looking for one among many, and going through those that wait. */
 import { expect } from 'vitest';
-import { send } from '../bridge/steps.ts';
+import { cancel } from '../../src/bridge/control.ts';
+import { accepted, send } from '../bridge/steps.ts';
 import { inBrowser, useBrowser } from './browser.ts';
 import { createStage, PHONE } from './stage.ts';
 import { asking, waiting } from './stories.ts';
@@ -32,6 +33,28 @@ inBrowser(
     await expect.poll(() => rows.count()).toBe(1);
     await page.getByText('Closed', { exact: true }).click();
     await page.getByText('There are none.').waitFor();
+  },
+);
+
+inBrowser(
+  'older projects that are shown are as they are now, also of a backup that was restored',
+  async () => {
+    await using stage = await createStage();
+    const { rig } = stage;
+    const oldest = await send(rig, '# Oldest');
+    for (let n = 1; n <= 50; n += 1) await send(rig, `# Docs sweep ${n}`);
+    await using it = await stage.open('#/projects');
+    const { page } = it;
+    await page.getByRole('button', { name: 'Show older ones' }).click();
+    const last = page.locator('.rows > li').last();
+    await last.getByText('Oldest').waitFor();
+    accepted(await cancel(rig.bridge, oldest.id, '', 'person'));
+    await last.getByText('cancelled').waitFor();
+    await page.getByRole('button', { name: 'Show older ones' }).waitFor({ state: 'detached' });
+    // As where the store is another one: nothing is said of what is different.
+    rig.tamper("UPDATE projects SET title = 'Restored' WHERE id = ?", oldest.id);
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await last.getByText('Restored').waitFor();
   },
 );
 

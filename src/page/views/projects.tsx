@@ -1,11 +1,10 @@
 import { signal, useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { WireProject } from '../../wire/schemas/project.ts';
-import { call, type Problem } from '../api.ts';
 import { after } from '../browser-clock.ts';
 import { folderText } from '../figures.ts';
 import { ofProjects } from '../live/concerns.ts';
-import { useResource } from '../live/resource.ts';
+import { usePages } from '../live/pages.ts';
 import { Filter } from '../parts/filter.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { StatusPill } from '../parts/status.tsx';
@@ -73,46 +72,26 @@ export function Projects() {
 }
 
 function List({ route }: { readonly route: string }) {
-  const first = useResource<readonly WireProject[]>(route, ofProjects);
-  const older = useSignal<readonly WireProject[]>([]);
-  const isAll = useSignal(false);
-  const problem = useSignal<Problem | undefined>(undefined);
+  const { items, problem, more } = usePages<WireProject>(route, ofProjects);
   // What was found last stays until the next is.
-  const before = useRef<readonly WireProject[] | undefined>(undefined);
-  useEffect(() => {
-    older.value = [];
-    isAll.value = false;
-    problem.value = undefined;
-  }, [route]);
-  if (first.value) before.current = first.value;
-  const newest = first.value ?? before.current;
-  if (!newest) return first.problem ? <ProblemNote problem={first.problem} /> : <p class="quiet">Loading…</p>;
-  const newer = new Set(newest.map(({ id }) => id));
-  const all = [...newest, ...older.value.filter(({ id }) => !newer.has(id))];
-  const last = all.at(-1);
-  const more = async () => {
-    const answer = await call<readonly WireProject[]>(`GET ${route}&before=${last?.id}`);
-    if (!answer.ok) {
-      problem.value = answer.problem;
-      return;
-    }
-    older.value = [...older.value, ...answer.value];
-    isAll.value = answer.value.length < PAGE;
-  };
+  const before = useRef(items);
+  if (items) before.current = items;
+  const shown = before.current;
+  if (!shown) return problem ? <ProblemNote problem={problem} /> : <p class="quiet">Loading…</p>;
   return (
     <>
-      <ProblemNote problem={first.problem ?? problem.value} />
-      {all.length === 0 ? (
+      <ProblemNote problem={problem} />
+      {shown.length === 0 ? (
         <p class="quiet">There are none.</p>
       ) : (
-        <ul class="rows" aria-busy={!first.value}>
-          {all.map((project) => (
+        <ul class="rows" aria-busy={!items}>
+          {shown.map((project) => (
             <Row key={project.id} project={project} />
           ))}
         </ul>
       )}
-      {first.value?.length === PAGE && !isAll.value && (
-        <button type="button" onClick={() => void more()}>
+      {more && (
+        <button type="button" onClick={more}>
           Show older ones
         </button>
       )}
