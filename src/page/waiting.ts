@@ -15,7 +15,8 @@ export function waitingText(count: number): string {
 }
 
 export function doneText({ complete, cancelled }: WireOverview['counts']): string {
-  return `${plural(complete, 'project')} done, ${cancelled} cancelled.`;
+  if (complete === 0 && cancelled === 0) return 'Nothing is done yet.';
+  return `${plural(complete, 'project')} done${cancelled === 0 ? '' : `, ${cancelled} cancelled`}.`;
 }
 
 /** One project that waits. */

@@ -1,42 +1,14 @@
 /** The page at every width and in both colours: nothing slides sideways, and nothing is out of reach. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { pause } from '../../src/bridge/holds.ts';
 import { send } from '../bridge/steps.ts';
 import { inBrowser, openPage, overflow, useBrowser, withBrowser } from './browser.ts';
+import { faultsIn, violations } from './looks.ts';
 import { createStage } from './stage.ts';
 import { asking, DOUBTFUL, hostile, said, waiting } from './stories.ts';
 
 useBrowser();
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-  }[];
-}
-
-/** What axe-core finds wrong, with the elements. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const result = await page.evaluate<AxeResult>(
-    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
-  );
-  return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}: ${nodes[0]?.failureSummary}`);
-}
-
-/** Keeps a picture for a person to look at, where CI says so. */
-async function keepLook(page: Page, name: string): Promise<void> {
-  const folder = process.env.LOOKS_FOLDER;
-  if (!folder) return;
-  const file = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.png`;
-  await page.screenshot({ path: join(folder, file), fullPage: true });
-}
 
 /** Each view: where it is, as this morning has it, and words that it shows. */
 const VIEWS = {
@@ -109,19 +81,7 @@ describe('the views', () => {
       const { page } = morning;
       const [place, words] = at(morning);
       await page.evaluate(`location.hash = '${place}'`);
-      const found: string[] = [];
-      for (const colorScheme of ['light', 'dark'] as const)
-        for (const width of [320, 360, 768, 1440]) {
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize({ width, height: 800 });
-          await page.getByText(words).or(page.getByPlaceholder(words)).first().waitFor();
-          const where = `${width} in ${colorScheme}`;
-          await keepLook(page, `${words}-${width}-${colorScheme}`);
-          if ((await overflow(page)) > 0) found.push(`${where}: slides sideways by ${await overflow(page)}`);
-          if (width === 320 || width === 1440)
-            found.push(...(await violations(page)).map((what) => `${where}: ${what}`));
-        }
-      expect(found).toEqual([]);
+      expect(await faultsIn(page, words)).toEqual([]);
     });
 });
 

@@ -2,6 +2,7 @@ import { now } from '../browser-clock.ts';
 import { isTyping } from '../drafts.ts';
 import { connection, hasNewVersion, wakeUp } from '../live/connection.ts';
 import { clockText } from '../time-text.ts';
+import { Command } from './command.tsx';
 
 /** After so long it is worth a look at the supervisor. */
 const LONG_MS = 60_000;
@@ -20,7 +21,7 @@ export function ConnectionBar() {
         {isLong && (
           <>
             {' '}
-            Is the supervisor running? <code>bridge-supervisor status</code>
+            Is the supervisor running? <Command line="bridge-supervisor status" />
           </>
         )}
       </p>

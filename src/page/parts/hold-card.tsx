@@ -3,6 +3,7 @@ import { HOLD_ENDS, HOLD_WORDS, TO_MEND } from '../hold-words.ts';
 import { may } from '../session.ts';
 import { untilText } from '../time-text.ts';
 import { useAction } from './action.ts';
+import { Command } from './command.tsx';
 import { ProblemNote } from './problem.tsx';
 import { Ago, At, Visible } from './text.tsx';
 
@@ -33,7 +34,7 @@ export function HoldCard({ hold }: { readonly hold: WireHold }) {
       </p>
       {TO_MEND.includes(kind) && (
         <p>
-          On the machine: <code>bridge-supervisor doctor</code>
+          On the machine: <Command line="bridge-supervisor doctor" />
         </p>
       )}
       {/* What the supervisor sees by a look it sees again, whoever ends the hold. */}

@@ -166,7 +166,7 @@ function Permit({ request: { id } }: { readonly request: WireRequest }) {
     );
   return (
     <>
-      <div class="choices">
+      <div class="choices permit">
         <button type="button" class="danger" disabled={decide.isOff} onClick={() => (isDenying.value = true)}>
           Deny…
         </button>

@@ -3,6 +3,7 @@ import { plural, spentText } from '../figures.ts';
 import { projectAddress } from '../route.ts';
 import { plainLine } from '../visible-text.ts';
 import { Icon } from './icons.tsx';
+import { LineCounts } from './line-counts.tsx';
 import { StatusPill } from './status.tsx';
 import { Ago, Visible } from './text.tsx';
 
@@ -48,7 +49,7 @@ export function WaitingCard({ project }: { readonly project: WireWaitingProject 
 
 function Figures({ measured }: Pick<WireWaitingProject, 'measured'>) {
   if (!measured?.measured) return <p class="facts facts-warn">not measured</p>;
-  const { checks_passed: passed, files, insertions, deletions, warnings, outline } = measured;
+  const { checks_passed: passed, files, warnings, outline } = measured;
   return (
     <p class="facts">
       {outline && <span>an outline</span>}
@@ -59,7 +60,7 @@ function Figures({ measured }: Pick<WireWaitingProject, 'measured'>) {
       )}
       <span>{plural(files, 'file')}</span>
       <span>
-        <ins>+{insertions}</ins> <del>−{deletions}</del>
+        <LineCounts of={measured} />
       </span>
       {warnings > 0 && (
         <span class="warn">

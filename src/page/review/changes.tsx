@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
 import { after } from '../browser-clock.ts';
 import { plural } from '../figures.ts';
+import { LineCounts } from '../parts/line-counts.tsx';
 import { Visible } from '../parts/text.tsx';
 import { FileDiff } from './file-diff.tsx';
 import { changeRoute } from './routes.ts';
@@ -24,7 +25,7 @@ export function Changes({ evidence }: { readonly evidence: WireEvidence }) {
   return (
     <section class="changes" aria-labelledby="changes">
       <h2 id="changes">
-        What changed: {plural(diff.files, 'file')} <ins>+{diff.insertions}</ins> <del>−{diff.deletions}</del>
+        What changed: {plural(diff.files, 'file')} <LineCounts of={diff} />
       </h2>
       {diff.truncated && (
         <p class="note note-warn">

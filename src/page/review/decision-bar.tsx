@@ -1,10 +1,12 @@
 /** Where a person decides: it sends the round and the tree that are shown, so that nothing else can be meant. */
+
 import { useSignal } from '@preact/signals';
 import type { WireShownEvidence } from '../../wire/schemas/evidence.ts';
 import type { WireDecided } from '../../wire/schemas/http.ts';
 import type { WireProject } from '../../wire/schemas/project.ts';
 import { announce } from '../announce.ts';
 import { useAction } from '../parts/action.ts';
+import { Command } from '../parts/command.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { may } from '../session.ts';
 import { Conflict } from './conflict.tsx';
@@ -38,7 +40,7 @@ export function DecisionBar({ project, round, evidence }: Props) {
   if (!may('decide'))
     return (
       <p class="decision decision-words">
-        This device may read. To decide: <code>bridge-supervisor dashboard --role decide</code>
+        This device may read. To decide: <Command line="bridge-supervisor dashboard --role decide" />
       </p>
     );
   return (

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
 import { colours, loadColours } from '../parts/colours.ts';
 import { Copy } from '../parts/copy.tsx';
+import { LineCounts } from '../parts/line-counts.tsx';
 import { usePagedText } from '../parts/paged-text.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Long, Visible } from '../parts/text.tsx';
@@ -32,7 +33,7 @@ interface Props {
 
 /** What was changed in one file: folded, or line by line. */
 export function FileDiff({ change, route, command, isOpenAtFirst }: Props) {
-  const { path, old_path: oldPath, insertions, deletions, binary, status } = change;
+  const { path, old_path: oldPath, binary, status } = change;
   const isOpen = useSignal(isOpenAtFirst && !GENERATED.test(path));
   const isSeen = useSignal(false);
   const toggle = () => {
@@ -56,13 +57,7 @@ export function FileDiff({ change, route, command, isOpenAtFirst }: Props) {
           </span>
           <span class="file-size">
             {WORDS[status] !== undefined && <span>{WORDS[status]}</span>}
-            {binary ? (
-              <span>binary</span>
-            ) : (
-              <>
-                <ins>+{insertions}</ins> <del>−{deletions}</del>
-              </>
-            )}
+            {binary ? <span>binary</span> : <LineCounts of={change} />}
           </span>
         </button>
         <label class="seen">

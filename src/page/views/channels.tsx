@@ -1,4 +1,5 @@
 /** What agents write to each other: the channels, the messages of one, and one message whole. Side by side where there is room. */
+
 import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -12,6 +13,7 @@ import { readerName } from '../channels/reader.ts';
 import { ofChannels } from '../live/concerns.ts';
 import { keptMessages } from '../live/connection.ts';
 import { useResource } from '../live/resource.ts';
+import { Command } from '../parts/command.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { channelAddress } from '../route.ts';
 import { may } from '../session.ts';
@@ -62,7 +64,7 @@ function Empty() {
       <div class="empty">
         <p>Nobody has written into a channel yet. Agents do, with tools that they get by:</p>
         <pre>
-          <code>bridge-supervisor setup --toolset channels</code>
+          <Command line="bridge-supervisor setup --toolset channels" />
         </pre>
       </div>
       {may('decide') && <NewChannel />}

@@ -1,4 +1,5 @@
 /** Everything a person asks in the morning, without a tap: does anything need me, what is stuck, what did it cost. */
+
 import { dollars } from '../../project/costs.ts';
 import { CLOSED_STATUSES } from '../../project/project.ts';
 import type { WireOverview } from '../../wire/schemas/http.ts';
@@ -8,6 +9,7 @@ import { plural } from '../figures.ts';
 import { ofClosedProjects, ofOverview, ofRequests } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { useRefreshWhile } from '../live/use-refresh.ts';
+import { Command } from '../parts/command.tsx';
 import { HoldCard } from '../parts/hold-card.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { RequestCard } from '../parts/request-card.tsx';
@@ -117,10 +119,10 @@ function Empty({ overview: { counts } }: { readonly overview: WireOverview }) {
           In Claude Desktop say: <em>have Code build …</em>
         </li>
         <li>
-          In a terminal: <code>bridge-supervisor send plan.md</code>
+          In a terminal: <Command line="bridge-supervisor send plan.md" />
         </li>
         <li>
-          Try it without an account: <code>bridge-supervisor demo</code>
+          Try it without an account: <Command line="bridge-supervisor demo" />
         </li>
       </ul>
     </div>

@@ -1,4 +1,5 @@
 /** A plan is written and sent. */
+
 import { useSignal } from '@preact/signals';
 import type { WirePlanRules } from '../../wire/schemas/plan-rules.ts';
 import type { WireSentPlan } from '../../wire/schemas/project-details.ts';
@@ -9,6 +10,7 @@ import { folderText } from '../figures.ts';
 import { ofNothing } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { useAction } from '../parts/action.ts';
+import { Command } from '../parts/command.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { PlanForm } from '../plan/plan-form.tsx';
 import { goTo, projectAddress } from '../route.ts';
@@ -21,7 +23,7 @@ export function SendPlan() {
       <section class="page">
         <h1>Send a plan</h1>
         <p>
-          This device may not send plans. To send: <code>bridge-supervisor dashboard --role admin</code>
+          This device may not send plans. To send: <Command line="bridge-supervisor dashboard --role admin" />
         </p>
       </section>
     );

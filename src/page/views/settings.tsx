@@ -1,10 +1,12 @@
 /** Who this browser is, and who else may call. */
+
 import { useSignal } from '@preact/signals';
 import type { WireListedCredential } from '../../wire/schemas/credential.ts';
 import { announce } from '../announce.ts';
 import { call, type Problem } from '../api.ts';
 import { ofCredentials } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
+import { Command } from '../parts/command.tsx';
 import { openHelp } from '../parts/keys.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Ago, At } from '../parts/text.tsx';
@@ -65,8 +67,8 @@ function Callers() {
         ))}
       </ul>
       <p class="quiet">
-        On the machine, <code>bridge-supervisor dashboard</code> signs another browser in, and{' '}
-        <code>bridge-supervisor token add</code> makes a token for a program.
+        On the machine, <Command line="bridge-supervisor dashboard" /> signs another browser in, and{' '}
+        <Command line="bridge-supervisor token add" /> makes a token for a program.
       </p>
     </section>
   );

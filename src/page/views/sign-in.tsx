@@ -1,3 +1,4 @@
+import { Command } from '../parts/command.tsx';
 import { signInProblem } from '../session.ts';
 
 /** What a browser sees that is not signed in. */
@@ -17,11 +18,11 @@ export function SignIn() {
       )}
       <p>On the machine:</p>
       <pre>
-        <code>bridge-supervisor dashboard</code>
+        <Command line="bridge-supervisor dashboard" />
       </pre>
       <p>For a phone, this shows a QR code:</p>
       <pre>
-        <code>bridge-supervisor dashboard --phone</code>
+        <Command line="bridge-supervisor dashboard --phone" />
       </pre>
       <p class="quiet">
         The link that it prints signs one browser in, once. What you had typed here is kept.
