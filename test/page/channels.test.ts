@@ -21,7 +21,7 @@ inBrowser('who does not use channels is shown none, until somebody writes into o
   await using stage = await createStage();
   await using it = await stage.open('#/');
   const tab = it.page.getByRole('link', { name: 'Channels' });
-  expect(await tab.count()).toBe(0);
+  await expect.poll(() => tab.count()).toBe(0);
   await write(stage.rig, 'first');
   await tab.waitFor();
   await clearChannel(stage.rig.bridge, C, 'person');
@@ -104,7 +104,7 @@ inBrowser(
       ['mac', 'next?'],
       ['windows', 'on it'],
     ]);
-    expect(await page.getByRole('button', { name: 'Clear channel…' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Clear channel…' }).count()).toBe(0);
   },
 );
 
@@ -145,11 +145,11 @@ inBrowser('a phone shows one part at a time, and goes back', async () => {
   const { page } = it;
   await page.getByRole('link', { name: /worker/ }).click();
   await page.locator('.message').waitFor();
-  expect(await page.getByLabel('Filter channels').count()).toBe(0);
+  await expect.poll(() => page.getByLabel('Filter channels').count()).toBe(0);
   await page.locator('.message').click();
   await page.getByRole('heading', { name: /#1 mac/ }).waitFor();
   await page.getByText('"a"').waitFor();
-  expect(await page.locator('.message').count()).toBe(0);
+  await expect.poll(() => page.locator('.message').count()).toBe(0);
   expect(await page.evaluate('location.hash')).toBe(`#/channels/${encodeURIComponent(C)}/${id}`);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   await page.getByLabel('Channels', { exact: true }).getByRole('link', { name: 'All' }).click();
@@ -157,7 +157,7 @@ inBrowser('a phone shows one part at a time, and goes back', async () => {
   await page.getByText('No channel is called so.').waitFor();
   // Who may only read acknowledges nothing, and writes nothing.
   expect(stage.rig.rowsOf('readers')).toEqual([]);
-  expect(await page.getByRole('button', { name: 'Send' }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: 'Send' }).count()).toBe(0);
 });
 
 inBrowser('the keys reach channels, their filter, the messages and what is written', async () => {

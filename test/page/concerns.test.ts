@@ -30,7 +30,7 @@ inBrowser(
     page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
     await page.evaluate("location.hash = '#/'");
     await page.getByText('3 wait for you').waitFor();
-    expect(await page.getByText('checks passed').count()).toBe(3);
+    await expect.poll(() => page.getByText('checks passed').count()).toBe(3);
     expect([...new Set(asked)].sort()).toEqual(['/overview', '/projects', '/questions']);
   },
 );

@@ -61,9 +61,9 @@ inBrowser(
     expect(await row('Move to Postgres')).toEqual(['1', '$12.10']);
     expect(await row('Sweep')).toEqual(['1', 'no figure']);
     await page.getByText('Day by day').click();
-    expect(await page.getByRole('row').filter({ hasText: 'and 1 without a figure' }).count()).toBeGreaterThan(
-      0,
-    );
+    await expect
+      .poll(() => page.getByRole('row').filter({ hasText: 'and 1 without a figure' }).count())
+      .toBeGreaterThan(0);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     await page.getByRole('link', { name: 'Move to Postgres' }).click();
     await page.getByRole('heading', { name: 'Move to Postgres' }).waitFor();

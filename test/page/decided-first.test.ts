@@ -20,8 +20,8 @@ async function write(page: Page): Promise<void> {
 /** The card is still there, nothing can be decided on it any more, and the words can be copied. */
 async function isTold(page: Page, by: string): Promise<void> {
   await page.getByText(`Approved by ${by}`).waitFor();
-  expect(await page.getByText('What Claude says').count()).toBe(1);
-  expect(await page.getByRole('button', { name: /Approve|Reject/ }).count()).toBe(0);
+  await expect.poll(() => page.getByText('What Claude says').count()).toBe(1);
+  await expect.poll(() => page.getByRole('button', { name: /Approve|Reject/ }).count()).toBe(0);
   await page.getByText('You were writing, and it was not sent:').waitFor();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy', exact: true }).click();

@@ -138,5 +138,5 @@ inBrowser('a hold that only decisions end says so, and offers no try that would 
   const card = it.page.locator('.card-hold');
   await card.getByText('Enough results wait for you').waitFor();
   await card.getByText('Until you decide on one of them').waitFor();
-  expect(await card.getByRole('button').count()).toBe(0);
+  await expect.poll(() => card.getByRole('button').count()).toBe(0);
 });

@@ -81,7 +81,7 @@ inBrowser('a phone has the project alone, with the way back', async () => {
   const id = await waiting(stage.rig, { plan: '# First' });
   await using it = await stage.open(`#/p/${id}/r1`, PHONE);
   await it.page.getByRole('heading', { name: 'First' }).waitFor();
-  expect(await it.page.getByRole('navigation', { name: 'What waits' }).count()).toBe(0);
+  await expect.poll(() => it.page.getByRole('navigation', { name: 'What waits' }).count()).toBe(0);
   await it.page.getByRole('link', { name: 'What waits' }).click();
   await it.page.getByText('1 waits for you').waitFor();
 });

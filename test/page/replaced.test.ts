@@ -69,11 +69,11 @@ withSupervisor(
 
     await page.getByText('project not found').waitFor();
     await page.getByText('Not so fast.').waitFor();
-    expect(await page.getByRole('button', { name: /Approve|Reject/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: /Approve|Reject/ }).count()).toBe(0);
     await other.getByRole('button', { name: /^Approve/ }).waitFor();
-    expect(await other.getByText('Approved by').count()).toBe(0);
+    await expect.poll(() => other.getByText('Approved by').count()).toBe(0);
     await home.getByText('1 waits for you').waitFor();
-    expect(await home.getByText('Gone').count()).toBe(0);
+    await expect.poll(() => home.getByText('Gone').count()).toBe(0);
   },
 );
 

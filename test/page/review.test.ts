@@ -20,7 +20,7 @@ inBrowser('work whose checks passed is approved on a phone with two taps, and th
   await page.getByText("const HEADER = 'id,name,price\\n';").waitFor();
   await page.getByRole('button', { name: 'Approve', exact: true }).click();
   await page.getByText('Approved by phone, just now.').waitFor();
-  expect(await page.getByRole('button', { name: 'Reject…' }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: 'Reject…' }).count()).toBe(0);
   expect((await current(stage.rig.bridge, id)).status).toBe('approved');
   expect(stage.rig.rowsOf('approvals')).toMatchObject([{ decided_by: 'person: phone', bound: 1 }]);
 });
@@ -126,8 +126,8 @@ inBrowser('a device that may only read sees no button, and how to get one', asyn
   await using it = await stage.open(`#/p/${id}/r1`, { role: 'read' });
   const { page } = it;
   await page.getByText('This device may read.').waitFor();
-  expect(await page.locator('.decision button').count()).toBe(0);
-  expect(await page.getByRole('button', { name: 'Cancel…' }).count()).toBe(0);
+  await expect.poll(() => page.locator('.decision button').count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: 'Cancel…' }).count()).toBe(0);
 });
 
 inBrowser('a round that was measured anew under an open card is shown with the diff of now', async () => {
@@ -144,5 +144,5 @@ inBrowser('a round that was measured anew under an open card is shown with the d
   rig.tamper("UPDATE evidence SET data = json_set(data, '$.madeAt', '2026-03-01T13:00:00.000Z')");
   await page.evaluate("dispatchEvent(new Event('online'))");
   await page.getByText("const FOOTER = 'id,name,price\\n';").waitFor();
-  expect(await page.getByText('const HEADER').count()).toBe(0);
+  await expect.poll(() => page.getByText('const HEADER').count()).toBe(0);
 });

@@ -17,7 +17,7 @@ inBrowser(
     await using it = await stage.open('#/', PHONE);
     const { page } = it;
     await page.getByRole('heading', { name: '1,600 wait for you' }).waitFor();
-    expect(await page.locator('main [data-item]').count()).toBeLessThan(150);
+    await expect.poll(() => page.locator('main [data-item]').count()).toBeLessThan(150);
     await page.getByRole('link', { name: /^1,5\d\d more/ }).waitFor();
     await page.evaluate("location.hash = '#/queue'");
     await page.getByText(/more behind them/).waitFor();
@@ -38,7 +38,7 @@ inBrowser('a diff of 5 MB in 300 files is shown file by file, from its first to 
   const last = page.locator('.file').last();
   await last.locator('.file-name').click();
   await last.getByText('of file 300').first().waitFor();
-  expect(await page.locator('.patch').count()).toBeLessThanOrEqual(6);
+  await expect.poll(() => page.locator('.patch').count()).toBeLessThanOrEqual(6);
 });
 
 inBrowser('a diff of 5 MB in one line is read in pieces, and the page answers meanwhile', async () => {
