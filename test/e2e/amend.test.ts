@@ -24,7 +24,7 @@ describe('amending a plan', () => {
     const file_path = join(folder, 'a.txt');
     rig.script = (turn) => {
       const told = turn.userTexts.join();
-      if (turn.toolResults.some(({ text }) => text.includes('is submitted'))) return say('Submitted.');
+      if (turn.toolResults.some(({ text }) => text.includes('End your turn now'))) return say('Submitted.');
       if (told.includes('Write a and b.')) return submit('Wrote b too');
       // Refused until the supervisor knows that Claude has taken the new plan in.
       if (told.includes('but short')) return submit('Wrote a');
