@@ -13,6 +13,7 @@ import { type Bridge, openBridge } from '../src/bridge/bridge.ts';
 import type { Clock } from '../src/clock.ts';
 import type { DatabaseOptions } from '../src/store/database.ts';
 import type { Row, Tables } from '../src/store/schema.ts';
+import { COMPILED } from './built.ts';
 import { eventually } from './eventually.ts';
 import { rowsOf, tamper } from './store/raw.ts';
 
@@ -69,7 +70,10 @@ export async function createRig({ storeClock, repeatWrites = true }: RigOptions 
     tamper: (query, ...values) => tamper(home, query, ...values),
     process(script, args = [], wrapper = []) {
       const [program, ...rest] = [...wrapper, ...nodeCommand(script), ...args];
-      const child = spawn(program ?? '', rest, { stdio: 'pipe', env: { PATH: process.env.PATH } });
+      const child = spawn(program ?? '', rest, {
+        stdio: 'pipe',
+        env: { PATH: process.env.PATH, ...COMPILED },
+      });
       children.push(child);
       return puppet(child);
     },

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { findExecutable } from '../../src/machine/executable.ts';
+import { PROGRAM } from '../built.ts';
 import { onWindows } from '../platform.ts';
 import { tamper } from '../store/raw.ts';
 import { unprivileged } from './privileges.ts';
@@ -224,9 +224,8 @@ function isOld(node: string): boolean {
 test.skipIf(oldNode === undefined)(
   'an old Node is refused in one line (needs one below 22.14 on PATH)',
   ({ rig }) => {
-    const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
     for (const args of [['status'], ['mcp', 'code'], ['--version']]) {
-      const { status, stdout, stderr } = spawnSync(oldNode ?? '', [program, ...args], {
+      const { status, stdout, stderr } = spawnSync(oldNode ?? '', [PROGRAM, ...args], {
         env: rig.environment,
         encoding: 'utf8',
       });

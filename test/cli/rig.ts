@@ -8,7 +8,6 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
@@ -16,10 +15,9 @@ import { systemClock } from '../../src/clock.ts';
 import { findMarked } from '../../src/machine/sweep.ts';
 import type { Project } from '../../src/project/project.ts';
 import type { Result } from '../../src/result.ts';
+import { COMPILED, PROGRAM } from '../built.ts';
 import { eventually } from '../eventually.ts';
 
-/** As it is built: from the source a command takes four times as long to start, and there are hundreds. */
-const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const node = [process.execPath];
 
 export interface CommandResult {
@@ -107,6 +105,7 @@ function build(root: string, started: ChildProcess[], bridges: Promise<Bridge>[]
     USERPROFILE: root,
     BRIDGE_HOME: home,
     TZ: 'UTC',
+    ...COMPILED,
     [MARK]: root,
   };
   let unlessConfigured: Readonly<Record<string, string>> = WITHOUT_HTTP;
@@ -119,11 +118,11 @@ function build(root: string, started: ChildProcess[], bridges: Promise<Bridge>[]
       if (bridges.length === 0) bridges.push(bridge);
       return bridge;
     },
-    shellCommand: [...node, program].join(' '),
+    shellCommand: [...node, PROGRAM].join(' '),
     run: (...args) => rig.runWith({}, ...args),
     runWith: (options, ...args) => rig.start(options, ...args).ended,
     start({ stdin, env = {}, cwd = root, wrapper = [] }, ...args) {
-      const [command = '', ...rest] = [...wrapper, ...node, program, ...args];
+      const [command = '', ...rest] = [...wrapper, ...node, PROGRAM, ...args];
       const child = spawn(command, rest, {
         cwd,
         env: { ...environment, ...unlessConfigured, ...env },

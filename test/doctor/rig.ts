@@ -22,6 +22,7 @@ import type { ServiceManager, ServiceStatus } from '../../src/machine/service/se
 import { findMarked } from '../../src/machine/sweep.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
 import { VERSION } from '../../src/version.ts';
+import { COMPILED } from '../built.ts';
 import { onWindows } from '../platform.ts';
 import { stableText } from '../stable-text.ts';
 
@@ -101,6 +102,7 @@ async function build(root: string): Promise<Rig> {
     PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
     HOME: root,
     BRIDGE_HOME: home,
+    ...COMPILED,
     [MARK]: root,
   };
   let config: Record<string, unknown> = { http: { enabled: false } };
@@ -193,7 +195,8 @@ export const TOKEN = asLeaseToken('token-of-the-test');
 /** Writes Claude Desktop's configuration with our server in it, changed as told. */
 export async function registerDesktop(rig: Rig, changes: Readonly<Record<string, unknown>>): Promise<void> {
   const [command, ...args] = entry;
-  const server = { command, args: [...args, 'mcp', 'desktop'], env: { BRIDGE_HOME: rig.home }, ...changes };
+  const env = { BRIDGE_HOME: rig.home, ...COMPILED };
+  const server = { command, args: [...args, 'mcp', 'desktop'], env, ...changes };
   await writeFile(
     rig.desktopConfig,
     JSON.stringify({ theme: 'dark', mcpServers: { claude_bridge_desktop: server } }),

@@ -1,17 +1,16 @@
 /** Channels with the real claude: two sessions that talk to each other, and runs that have them only when listed. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { newestInChannel } from '../../src/bridge/channels.ts';
 import { sendToChannel } from '../../src/bridge/send-to-channel.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { COMPILED, PROGRAM } from '../built.ts';
 import { runClaude, temporaryFolder } from '../simulator/claude.ts';
 import { bridgeCall, test } from './rig.ts';
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const C = 'shop:build';
 
 function channelCall(tool: string, input: Record<string, unknown>) {
@@ -24,8 +23,8 @@ describe('two sessions of Claude Code', () => {
     const config = join(await temporaryFolder('bridge-mcp-'), 'mcp.json');
     const server = {
       command: process.execPath,
-      args: [CLI, 'mcp', 'channels'],
-      env: { BRIDGE_HOME: stateDir },
+      args: [PROGRAM, 'mcp', 'channels'],
+      env: { BRIDGE_HOME: stateDir, ...COMPILED },
     };
     await writeFile(config, JSON.stringify({ mcpServers: { claude_bridge_channels: server } }));
     const wait = channelCall('bridge_wait', { channel: C, consumer_id: 'backend', timeout_seconds: 25 });

@@ -2,22 +2,20 @@
 
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { answerRequest } from '../../src/bridge/requests.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';
 import { worktreeFolder } from '../../src/state-folder.ts';
+import { PROGRAM } from '../built.ts';
 import { ServerProcess } from '../mcp/rig.ts';
 import { repository } from './repository.ts';
 import { bridgeCall, type Rig, test } from './rig.ts';
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-
 /** A client of the server of scripts, for as long as the test runs. */
 async function agentOf(rig: Rig) {
-  const agent = new ServerProcess([CLI, 'mcp', 'scripts'], rig.environment);
+  const agent = new ServerProcess([PROGRAM, 'mcp', 'scripts'], rig.environment);
   await agent.initialize();
   const end = async () => {
     agent.endInput();

@@ -1,18 +1,16 @@
 /** The relay with the real claude: two sessions, one for each side, that ask and answer each other. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { fetchFromRelay, sendToRelay } from '../../src/bridge/relay.ts';
 import { RELAY_COMMAND, relayCommandFile } from '../../src/setup/relay-command.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { COMPILED, PROGRAM } from '../built.ts';
 import { ServerProcess } from '../mcp/rig.ts';
 import { runClaude, temporaryFolder } from '../simulator/claude.ts';
 import { bridgeCall, test } from './rig.ts';
-
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 const relayCall = (tool: string, input: Record<string, unknown>) =>
   call(`mcp__claude_bridge_relay__${tool}`, input);
@@ -22,8 +20,8 @@ async function configFor(client: string, stateDir: string): Promise<string> {
   const config = join(await temporaryFolder('bridge-mcp-'), 'mcp.json');
   const server = {
     command: process.execPath,
-    args: [CLI, 'mcp', 'relay', '--client', client],
-    env: { BRIDGE_HOME: stateDir },
+    args: [PROGRAM, 'mcp', 'relay', '--client', client],
+    env: { BRIDGE_HOME: stateDir, ...COMPILED },
   };
   await writeFile(config, JSON.stringify({ mcpServers: { claude_bridge_relay: server } }));
   return config;
@@ -105,7 +103,7 @@ describe('/get', () => {
 
 describe('mcp relay --idle-timeout', () => {
   test('the server ends with 0 when its client says nothing for so long, and not before', async () => {
-    const args = [CLI, 'mcp', 'relay', '--client', 'code', '--idle-timeout', '3'];
+    const args = [PROGRAM, 'mcp', 'relay', '--client', 'code', '--idle-timeout', '3'];
     const server = new ServerProcess(args, { BRIDGE_HOME: await temporaryFolder('bridge-state-') });
     await server.initialize();
     const begun = performance.now();

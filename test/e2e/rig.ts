@@ -10,7 +10,6 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test as base, expect } from 'vitest';
 import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
@@ -31,10 +30,10 @@ import { call, type MessageReply } from '../../src/simulator/reply.ts';
 import type { Script } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
+import { COMPILED, PROGRAM } from '../built.ts';
 import { onLinux, onWindows } from '../platform.ts';
 import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
 
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const claudePackage = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
 export const claudeProgram = join(dirname(claudePackage), 'bin', 'claude.exe');
 
@@ -158,7 +157,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
   };
   await configure({});
   const start = (args: readonly string[], wrapper: readonly string[] = []) => {
-    const [program = '', ...rest] = [...wrapper, process.execPath, cli, ...args];
+    const [program = '', ...rest] = [...wrapper, process.execPath, PROGRAM, ...args];
     const child = spawn(program, rest, {
       cwd: root,
       env: rig.environment,
@@ -181,6 +180,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
       ...simulatedClaudeEnvironment({ url: simulator.url, homeDir: claudeHome, path }),
       BRIDGE_HOME: home,
       BRIDGE_CLAUDE: claudeProgram,
+      ...COMPILED,
       // What a supervisor that is killed has started for this is gone a moment after it: too late for the last look.
       BRIDGE_KEEP_AWAKE: 'false',
     },

@@ -7,13 +7,11 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test as base, expect } from 'vitest';
+import { PROGRAM } from '../built.ts';
 import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { processesIn } from './rig.ts';
-
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 export interface Demo {
   readonly root: string;
@@ -44,7 +42,7 @@ export const test = base.extend<{ demo: Demo }>({
         temporary,
         start(args = ['demo'], env = {}) {
           const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
-          const child = spawn(process.execPath, [cli, ...args], {
+          const child = spawn(process.execPath, [PROGRAM, ...args], {
             cwd: root,
             env: { HOME: home, TMPDIR: temporary, PATH: path, ...env },
             stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,15 +3,13 @@
  * given one that jumps.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openLog } from '../../src/log.ts';
 import { runSupervisor } from '../../src/supervisor/supervisor.ts';
+import { PROGRAM } from '../built.ts';
 import type { Rig } from '../e2e/rig.ts';
-
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -27,7 +25,7 @@ export async function withSupervisor(
   const stop = new AbortController();
   const log = openLog({ path: `${rig.home}/loop.log`, clock });
   const config = loadConfig(rig.home, rig.environment);
-  const selfCommand = [process.execPath, cli];
+  const selfCommand = [process.execPath, PROGRAM];
   const env = rig.environment;
   const options = {
     stateDir: rig.home,

@@ -11,6 +11,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { PROGRAM } from '../built.ts';
 import { onWindows } from '../platform.ts';
 import { folder, type InMemoryClient, ServerProcess, stateFolder } from './rig.ts';
 
@@ -307,7 +308,7 @@ describe('the folder itself', () => {
     const home = stateFolder();
     const path = newFolder();
     writeFileSync(join(home, 'config.json'), JSON.stringify({ folder: { path } }));
-    const server = new ServerProcess(['dist/cli.js', 'mcp', 'folder'], { BRIDGE_HOME: home, HOME: home });
+    const server = new ServerProcess([PROGRAM, 'mcp', 'folder'], { BRIDGE_HOME: home, HOME: home });
     await server.request('initialize', {
       protocolVersion: '2025-11-25',
       capabilities: { roots: { listChanged: true } },

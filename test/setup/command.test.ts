@@ -18,14 +18,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { test as base, describe, expect } from 'vitest';
 import { findMarked } from '../../src/machine/sweep.ts';
+import { COMPILED, PROGRAM } from '../built.ts';
 import { eventually } from '../eventually.ts';
 import { isRoot, onLinux } from '../platform.ts';
 import { stableText } from '../stable-text.ts';
 
-const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const manifest = createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json');
 const claude = join(dirname(manifest), 'bin', 'claude.exe');
 
@@ -51,6 +50,7 @@ const test = base.extend<{ machine: Machine }>({
       ANTHROPIC_API_KEY: 'dummy',
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
       TERM: 'xterm',
+      ...COMPILED,
       [MARK]: home,
     };
     await use({
@@ -59,7 +59,7 @@ const test = base.extend<{ machine: Machine }>({
       env,
       desktop: join(home, '.config', 'Claude', 'claude_desktop_config.json'),
       async run(...args) {
-        const child = spawn(process.execPath, [program, 'setup', ...args], {
+        const child = spawn(process.execPath, [PROGRAM, 'setup', ...args], {
           cwd: repository,
           env,
           stdio: ['ignore', 'pipe', 'pipe'],
@@ -111,7 +111,7 @@ describe.skipIf(!onLinux)('setup on Linux', () => {
       mcpServers: {
         claude_bridge_desktop: {
           command: process.execPath,
-          args: [program, 'mcp', 'desktop'],
+          args: [PROGRAM, 'mcp', 'desktop'],
           env: { BRIDGE_HOME: state },
         },
       },
@@ -232,7 +232,7 @@ describe.skipIf(!onLinux)('setup on Linux', () => {
 
   test("setup says that a copy in a version's folder will go, and what to do then", async ({ machine }) => {
     const folder = join(machine.home, '.nvm/versions/node/v24.1.0/lib/node_modules/bridge-supervisor');
-    await cp(dirname(program), join(folder, 'dist'), { recursive: true });
+    await cp(dirname(PROGRAM), join(folder, 'dist'), { recursive: true });
     const copy = join(folder, 'dist', 'cli.js');
     const child = spawn(process.execPath, [copy, 'setup', '--yes', '--no-code'], {
       env: machine.env,
@@ -248,7 +248,7 @@ describe.skipIf(!onLinux)('setup on Linux', () => {
   test('setup writes down a lasting link to a copy, and says nothing', async ({ machine }) => {
     const modules = join(machine.home, 'pnpm', 'global', '5', 'node_modules');
     const inside = join('.pnpm', 'bridge-supervisor@0.1.0', 'node_modules', 'bridge-supervisor');
-    await cp(dirname(program), join(modules, inside, 'dist'), { recursive: true });
+    await cp(dirname(PROGRAM), join(modules, inside, 'dist'), { recursive: true });
     await symlink(inside, join(modules, 'bridge-supervisor'));
     const copy = join(modules, inside, 'dist', 'cli.js');
     const child = spawn(process.execPath, [copy, 'setup', '--yes', '--no-code'], {
@@ -281,7 +281,7 @@ describe.skipIf(!onLinux)('setup on Linux', () => {
           command: 'wsl.exe',
           args: [
             ...['-d', 'Ubuntu', '--', 'env', `BRIDGE_HOME=${join(machine.home, '.claude-bridge')}`],
-            ...[process.execPath, program, 'mcp', 'desktop'],
+            ...[process.execPath, PROGRAM, 'mcp', 'desktop'],
           ],
           env: {},
         },
@@ -355,7 +355,7 @@ describe.skipIf(!onLinux)('setup on Linux', () => {
   test('setup refuses to register a copy in the cache of npx', async ({ machine }) => {
     const cache = join(machine.home, '.npm', '_npx', '1a2b', 'node_modules');
     await mkdir(cache, { recursive: true });
-    await symlink(dirname(dirname(program)), join(cache, 'bridge-supervisor'));
+    await symlink(dirname(dirname(PROGRAM)), join(cache, 'bridge-supervisor'));
     const copy = join(cache, 'bridge-supervisor', 'dist', 'cli.js');
     const child = spawn(
       process.execPath,
@@ -445,7 +445,7 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('setup on a terminal (of script
 
 /** The command on a terminal, where each answer is typed once its question is there. */
 function openTerminal({ env, repository }: Machine) {
-  const child = spawn(SCRIPT, ['-qefc', `"${process.execPath}" "${program}" setup`, '/dev/null'], {
+  const child = spawn(SCRIPT, ['-qefc', `"${process.execPath}" "${PROGRAM}" setup`, '/dev/null'], {
     cwd: repository,
     env,
     stdio: ['pipe', 'pipe', 'ignore'],

@@ -3,12 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { COMPILED, PROGRAM } from '../built.ts';
 import { eventually } from '../eventually.ts';
-
-const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** Whether there is a tmux that we know. */
 export const hasTerminal = hasTmux();
@@ -71,6 +69,7 @@ export async function openTerminal({
     LC_ALL: 'C.UTF-8',
     TZ: 'UTC',
     TERM: 'tmux-256color',
+    ...COMPILED,
     ...env,
   };
   const tmux = async (...args: readonly string[]) =>
