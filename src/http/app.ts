@@ -1,12 +1,11 @@
 /**
  * The API as a function from a request to an answer. The order of the checks is that of docs/http.md: the first that fails
- * answers. Hono finds the route; whatever finds none is checked alike, and then refused.
+ * answers. Whatever finds no route is checked alike, and then refused.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { type Context, Hono } from 'hono';
 import { isTransientStoreError } from '../bridge/bridge.ts';
 import { instanceOf } from '../control/api-address.ts';
 import { messageOf } from '../error-message.ts';
@@ -26,15 +25,18 @@ import { relay } from './relay.ts';
 import { type Parts, RequestCall } from './request-call.ts';
 import { RequestCounts } from './request-counts.ts';
 import { respond, respondJson, respondProblem, respondTagged } from './respond.ts';
+import { RouteTable } from './route-table.ts';
 import { ROUTES } from './routes.ts';
 import type { Served } from './served.ts';
 
 /** A request that was meant for us. */
-interface Bound extends HttpBindings {
+interface Asked extends HttpBindings {
+  /** Of the web standard, as far as it is looked at: its body, headers and signal cost more than most routes. */
+  readonly request: Request;
   readonly headers: Headers;
 }
 
-type Asked = Context<{ Bindings: Bound }>;
+type Params = Readonly<Record<string, string>>;
 
 /** The API: what answers a request. */
 export interface App {
@@ -58,7 +60,7 @@ export function createApp(served: Served, routes: readonly Route[] = ROUTES): Ap
   const instance = instanceOf(served.lease);
   const parts: Parts = { served, instance, counts, pace, mcp, describe };
 
-  const claimOf = ({ incoming, headers }: Bound, isWrite: boolean): Claim => ({
+  const claimOf = ({ incoming, headers }: Asked, isWrite: boolean): Claim => ({
     authorization: headers.get('authorization'),
     cookie: cookieIn(headers.get('cookie'), terms(headers.get('host') ?? '')),
     key: headers.get('bridge-key'),
@@ -72,10 +74,10 @@ export function createApp(served: Served, routes: readonly Route[] = ROUTES): Ap
     return respondProblem(out, INTERNAL);
   };
 
-  const answer = async (asked: Asked, route: Route): Promise<Response> => {
-    const out = asked.env.outgoing;
+  const answer = async (asked: Asked, route: Route, params: Params): Promise<Response> => {
+    const { outgoing: out } = asked;
     try {
-      return await admitAndAnswer(asked, route);
+      return await admitAndAnswer(asked, route, params);
     } catch (error) {
       return fail(out, error);
     } finally {
@@ -83,18 +85,18 @@ export function createApp(served: Served, routes: readonly Route[] = ROUTES): Ap
     }
   };
 
-  const admitAndAnswer = async (asked: Asked, route: Route): Promise<Response> => {
+  const admitAndAnswer = async (asked: Asked, route: Route, params: Params): Promise<Response> => {
     const began = clock.monotonic();
-    const claim = claimOf(asked.env, isWrite(route) && !route.countsWrites);
+    const claim = claimOf(asked, isWrite(route) && !route.countsWrites);
     const admitted = await admit(bridge, pace, route.access, claim);
     if (admitted.ok && admitted.value) uses.note(admitted.value.name);
     const response = admitted.ok
-      ? await carryOut(asked, route, claim, admitted.value)
-      : respondProblem(asked.env.outgoing, admitted.refusal);
+      ? await carryOut(asked, route, params, claim, admitted.value)
+      : respondProblem(asked.outgoing, admitted.refusal);
     log.debug('http.answered', {
       method: route.method,
       route: route.path,
-      status: asked.env.outgoing.statusCode,
+      status: asked.outgoing.statusCode,
       ms: Math.round(clock.monotonic() - began),
       ...(admitted.ok && admitted.value && { credential: admitted.value.name }),
     });
@@ -104,17 +106,17 @@ export function createApp(served: Served, routes: readonly Route[] = ROUTES): Ap
   const carryOut = async (
     asked: Asked,
     route: Route,
+    params: Params,
     claim: Claim,
     caller: Credential | undefined,
   ): Promise<Response> => {
-    const { outgoing: out, headers } = asked.env;
+    const { request, outgoing: out, headers } = asked;
     const input = await readInput(route, {
-      params: asked.req.param() as Record<string, string>,
-      query: queryOf(asked.req.url),
+      params,
+      query: queryOf(request.url),
       contentType: headers.get('content-type'),
       announcedBytes: Number(headers.get('content-length')),
-      // To look at it makes a request of the web standard, which costs more than most routes.
-      body: route.body ? asked.req.raw.body : null,
+      body: route.body ? request.body : null,
       maxBodyBytes: route.maxBodyBytes,
     });
     if (!input.ok) return respondProblem(out, input.refusal);
@@ -123,43 +125,52 @@ export function createApp(served: Served, routes: readonly Route[] = ROUTES): Ap
     const cookie = terms(headers.get('host') ?? '');
     const reply = await route.run(
       input.value,
-      new RequestCall(parts, { request: asked.req.raw, headers, claim, caller, requestId, cookie }),
+      new RequestCall(parts, { request, headers, claim, caller, requestId, cookie }),
     );
     if (isWrite(route)) served.wake();
     return toResponse(asked, route, reply, headers.get('if-none-match'));
   };
 
   /** For whoever may come in at all: a stranger is told nothing about what is here. */
-  const refuseAfterSignIn = async ({ env }: Asked, refusal: Problem): Promise<Response> => {
-    const admitted = await admit(bridge, pace, 'read', claimOf(env, false));
-    const answered = admitted.ok ? refusal : admitted.refusal;
-    counts.note(PROBLEMS[answered.code].status);
-    return respondProblem(env.outgoing, answered);
+  const refuseAfterSignIn = async (asked: Asked, refusal: Problem): Promise<Response> => {
+    const { outgoing: out } = asked;
+    try {
+      const admitted = await admit(bridge, pace, 'read', claimOf(asked, false));
+      const answered = admitted.ok ? refusal : admitted.refusal;
+      counts.note(PROBLEMS[answered.code].status);
+      return respondProblem(out, answered);
+    } catch (error) {
+      return fail(out, error);
+    }
   };
 
-  const app = new Hono<{ Bindings: Bound }>();
-  for (const route of routes) app.on(route.method, route.path, (asked) => answer(asked, route));
-  // What no route takes goes through a table of its own: a request for which there are two handlers costs Hono a chain.
-  const rest = new Hono<{ Bindings: Bound }>();
+  const table = new RouteTable<Route>();
+  for (const route of routes) table.add(route.method, route.path, route);
+  /** What no route takes: why. */
+  const rest = new RouteTable<Refusal>();
   for (const [path, sharing] of Map.groupBy(routes, (route) => route.path)) {
     const allow = sharing.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     const refusal = problem('method-not-allowed', `this takes ${allow}.`, { headers: { Allow: allow } });
-    rest.all(path, (asked) => refuseAfterSignIn(asked, refusal));
+    rest.add('ALL', path, { refusal, isOpen: false });
   }
   // Nobody signs in by OAuth here. Claude Code, told that its token is wrong, asks for it in these places; what it is told
   // with a 401 there is that it should ask again.
-  rest.all('/.well-known/*', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
-  rest.post('/register', ({ env }) => respondProblem(env.outgoing, NO_SUCH_ROUTE));
-  rest.notFound((asked) => refuseAfterSignIn(asked, NO_SUCH_ROUTE));
-  app.notFound(({ req, env }) => rest.fetch(req.raw, env));
-  for (const one of [app, rest]) one.onError((error, { env: { outgoing } }) => fail(outgoing, error));
+  rest.add('ALL', '/.well-known/*', { refusal: NO_SUCH_ROUTE, isOpen: true });
+  rest.add('POST', '/register', { refusal: NO_SUCH_ROUTE, isOpen: true });
+
+  const dispatch = (asked: Asked): Response | Promise<Response> => {
+    const found = table.find(asked.request);
+    if (found) return answer(asked, found.target, found.params);
+    const { refusal, isOpen } = rest.find(asked.request)?.target ?? { refusal: NO_SUCH_ROUTE, isOpen: false };
+    return isOpen ? respondProblem(asked.outgoing, refusal) : refuseAfterSignIn(asked, refusal);
+  };
 
   return {
     fetch(request, bindings) {
       const { incoming, outgoing } = bindings as HttpBindings;
       const headers = readHeaders(incoming.rawHeaders);
       const refused = whyNotMeantForUs(provenanceOf(incoming, headers), hosts);
-      if (!refused) return app.fetch(request, { incoming, outgoing, headers });
+      if (!refused) return dispatch({ request, incoming, outgoing, headers });
       counts.note(PROBLEMS[refused.code].status);
       return respondProblem(outgoing, refused);
     },
@@ -167,13 +178,13 @@ export function createApp(served: Served, routes: readonly Route[] = ROUTES): Ap
 }
 
 async function toResponse(
-  { env: { outgoing: out }, req }: Asked,
+  { request, outgoing: out }: Asked,
   { method, path, status, answer }: Route,
   reply: Reply,
   known: string | undefined,
 ): Promise<Response> {
   if ('stream' in reply) {
-    if (req.raw.method === 'HEAD') return respond(out, status, 'text/event-stream; charset=utf-8', null);
+    if (request.method === 'HEAD') return respond(out, status, 'text/event-stream; charset=utf-8', null);
     reply.stream(out);
     return RESPONSE_ALREADY_SENT;
   }
@@ -186,6 +197,12 @@ async function toResponse(
     return respondTagged(out, status, reply.body, reply.headers, known);
   if ('body' in reply) return respondJson(out, status, reply.body, reply.headers);
   return respond(out, status, typeof answer === 'string' ? answer : 'text/plain', reply.bytes, reply.headers);
+}
+
+/** What is answered where no route is; open: to strangers, too. */
+interface Refusal {
+  readonly refusal: Problem;
+  readonly isOpen: boolean;
 }
 
 function isRequestId(text: string): boolean {

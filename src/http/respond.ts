@@ -23,7 +23,7 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Answers. Returns what tells Hono so.
+ * Answers. Returns what tells the server so.
  *
  * @param body Null for the head of an answer whose length is not known.
  */
