@@ -3,8 +3,12 @@ import { STATE_TIMEOUT_MS } from './state-timeout.ts';
 
 /**
  * Waits for what something else brings about: looks until `look` neither throws nor rejects, and resolves with what it
- * returned. Fails with its last error when STATE_TIMEOUT_MS is over.
+ * returned. Fails with its last error when the time is over: less than STATE_TIMEOUT_MS only for what never comes.
  */
-export function eventually<T>(look: () => T | Promise<T>, intervalMs = 50): Promise<T> {
-  return vi.waitFor(look, { timeout: STATE_TIMEOUT_MS, interval: intervalMs });
+export function eventually<T>(
+  look: () => T | Promise<T>,
+  intervalMs = 50,
+  timeoutMs = STATE_TIMEOUT_MS,
+): Promise<T> {
+  return vi.waitFor(look, { timeout: timeoutMs, interval: intervalMs });
 }

@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { COMPILED, PROGRAM } from '../built.ts';
 import { eventually } from '../eventually.ts';
+import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
 
 /** Whether there is a tmux that we know. */
 export const hasTerminal = hasTmux();
@@ -37,6 +38,8 @@ export interface Terminal extends AsyncDisposable {
   screen(withColours?: boolean): Promise<string>;
   /** Resolves with the screen as soon as it fits. */
   shows(...patterns: readonly (string | RegExp)[]): Promise<string>;
+  /** The same for sentences, wherever their lines are broken. */
+  says(...sentences: readonly string[]): Promise<string>;
   /** Resolves as soon as it fits no more. */
   hides(pattern: string): Promise<void>;
   resize(columns: number, rows: number): Promise<void>;
@@ -48,7 +51,17 @@ export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** What runs in it, instead of a shell. */
+  readonly program?: string;
+  /** How long its first prompt may take. */
+  readonly timeoutMs?: number;
 }
+
+/** That of the oldest terminals, and that of a large screen. */
+export const SIZES = [
+  { columns: 80, rows: 24 },
+  { columns: 200, rows: 50 },
+] as const;
 
 /** The words that start the program. */
 export const TUI = `'${process.execPath}' '${PROGRAM}' tui`;
@@ -60,6 +73,8 @@ export async function openTerminal({
   columns = 80,
   rows = 24,
   env = {},
+  program = '/bin/sh',
+  timeoutMs = STATE_TIMEOUT_MS,
 }: TerminalOptions = {}): Promise<Terminal> {
   const folder = await mkdtemp(join(tmpdir(), 'terminal-'));
   const socket = join(folder, 'tmux');
@@ -80,10 +95,13 @@ export async function openTerminal({
         stripFinalNewline: false,
       })
     ).stdout;
-  await tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), 'exec /bin/sh');
+  const end = async () => {
+    await tmux('kill-server').catch(() => undefined);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
   const screen = (withColours = false) => tmux('capture-pane', '-p', ...(withColours ? ['-e'] : []));
   const press = async (...keys: readonly string[]) => void (await tmux('send-keys', ...keys));
-  const type = async (text: string) => void (await tmux('send-keys', '-l', text));
+  const type = async (text: string) => void (await tmux('send-keys', '-l', '--', text));
   const shows = (...patterns: readonly (string | RegExp)[]) =>
     eventually(async () => {
       const shown = await screen();
@@ -91,19 +109,31 @@ export async function openTerminal({
         expect(shown).toMatch(pattern instanceof RegExp ? pattern : plain(pattern));
       return shown;
     });
-  await shows(PROMPT);
+  try {
+    await tmux('new-session', '-d', '-x', String(columns), '-y', String(rows), `exec ${program}`);
+    await eventually(async () => expect(await screen()).toMatch(PROMPT), 50, timeoutMs);
+  } catch (error) {
+    await end();
+    throw error;
+  }
   return {
     folder,
     press,
     type,
     screen,
     shows,
+    says: (...sentences) =>
+      eventually(async () => {
+        const shown = await screen();
+        for (const sentence of sentences) expect(squeezed(shown)).toContain(squeezed(sentence));
+        return shown;
+      }),
     async run(command) {
       await type(command);
       await press('Enter');
     },
     async paste(text) {
-      await tmux('set-buffer', text);
+      await tmux('set-buffer', '--', text);
       await tmux('paste-buffer', '-p');
     },
     hides: (pattern) => eventually(async () => expect(await screen()).not.toContain(pattern)),
@@ -111,11 +141,12 @@ export async function openTerminal({
       await tmux('resize-window', '-x', String(wide), '-y', String(high));
     },
     tell: async (format) => (await tmux('display-message', '-p', format)).trim(),
-    async [Symbol.asyncDispose]() {
-      await tmux('kill-server').catch(() => undefined);
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
+    [Symbol.asyncDispose]: end,
   };
+}
+
+function squeezed(text: string): string {
+  return text.replaceAll(/\s+/g, '');
 }
 
 function plain(text: string): RegExp {
