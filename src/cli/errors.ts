@@ -19,8 +19,14 @@ export function explainError(cli: Cli, error: unknown): number {
   const debug = cli.env.BRIDGE_DEBUG === '1';
   const [summary, next] = explain(error, debug);
   fail(cli, summary, next);
-  if (debug && error instanceof Error) cli.out.details(error.stack ?? error.message);
+  if (debug && error instanceof Error) cli.out.details(stackOf(error));
   return EXIT.failed;
+}
+
+/** With what it was caused by, where that is known. */
+function stackOf(error: Error): string {
+  const stack = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${stack}\nCaused by: ${stackOf(error.cause)}` : stack;
 }
 
 const PASSING: readonly StoreProblem[] = ['busy', 'full', 'failing', 'replaced'];

@@ -35,6 +35,12 @@ export async function readTlsFiles({ cert, key }: TlsSettings): Promise<Result<T
   });
 }
 
+/** PEM of one certificate or several. Refused with what is wrong with the file. */
+export async function readCertificate(path: string): Promise<Result<Buffer>> {
+  const read = await readPem(path, (pem) => new X509Certificate(pem), 'certificate');
+  return read.ok ? ok(read.value.pem) : read;
+}
+
 /** Changes whenever one of the files does. */
 export async function stampOf({ cert, key }: TlsSettings): Promise<string> {
   const times = await Promise.all(

@@ -14,6 +14,7 @@ interface Options {
   role?: Role;
   url?: string;
   tokenFile?: string;
+  ca?: string;
 }
 
 /** On a command line everybody on the machine would read it. */
@@ -28,6 +29,7 @@ export function tuiCommand(cli: Cli): Command {
     )
     .option('--url <url>', 'a supervisor elsewhere, such as https://box.example')
     .option('--token-file <file>', `with --url: the file that holds the token; else ${TOKEN_VARIABLE}`, path)
+    .option('--ca <file>', 'with --url: the certificate to trust, of it or of who signed it, in PEM', path)
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',
@@ -35,6 +37,7 @@ export function tuiCommand(cli: Cli): Command {
         'bridge-supervisor tui',
         'bridge-supervisor tui --role read',
         'bridge-supervisor tui --url https://box.example --token-file ~/.bridge-token',
+        'bridge-supervisor tui --url https://box.lan:7823 --token-file ~/.bridge-token --ca box.crt',
       ),
     )
     .action((options: Options) => tui(cli, options));
@@ -43,6 +46,8 @@ export function tuiCommand(cli: Cli): Command {
 const ABOUT = `
 It reads the HTTP API, as the page does. Here it makes itself a token, which is
 taken back when it ends; elsewhere it needs one: bridge-supervisor token add.
+Whose certificate is trusted there says the system, and NODE_EXTRA_CA_CERTS;
+--ca trusts the one in the file, and no other.
 Keys: j k Enter Esc move, a approves, r rejects, s writes, ? lists all, q quits.
 Nothing is decided by one key. NO_COLOR=1 shows no colours.`;
 
@@ -74,12 +79,17 @@ function whyNoScreen({ env }: Cli): [what: string, next: string] | undefined {
   return undefined;
 }
 
-function targetOf(cli: Cli, { url, role = 'admin', tokenFile }: Options): Target {
+function targetOf(cli: Cli, { url, role = 'admin', tokenFile, ca }: Options): Target {
   if (url === undefined) {
-    if (tokenFile === undefined) return localTarget(cli, role);
-    throw new UsageError("'--token-file' goes with '--url'. See: bridge-supervisor tui --help");
+    const lone = tokenFile === undefined ? (ca === undefined ? undefined : '--ca') : '--token-file';
+    if (lone === undefined) return localTarget(cli, role);
+    throw new UsageError(`'${lone}' goes with '--url'. See: bridge-supervisor tui --help`);
   }
   const base = originOf(url);
+  if (ca !== undefined && base.startsWith('http:'))
+    throw new UsageError(
+      `'--ca' is for https, and ${base} has no certificate. See: bridge-supervisor tui --help`,
+    );
   const token = cli.env[TOKEN_VARIABLE];
   if (tokenFile === undefined && !token)
     throw new UsageError(
@@ -87,7 +97,8 @@ function targetOf(cli: Cli, { url, role = 'admin', tokenFile }: Options): Target
     );
   if (base.startsWith('http:') && !isHere(base))
     cli.out.hint(`Whoever is on the way to ${base} can read the token: it is not https.`);
-  return remoteTarget(base, async () => (tokenFile === undefined ? ok(token ?? '') : readToken(tokenFile)));
+  const tokenNow = async () => (tokenFile === undefined ? ok(token ?? '') : readToken(tokenFile));
+  return remoteTarget(base, tokenNow, ca);
 }
 
 function originOf(text: string): string {

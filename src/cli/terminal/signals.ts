@@ -11,10 +11,15 @@ export interface StopRequest {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export function stopRequest(): StopRequest {
+/** @param isMeant Whether a signal asks us: one from the keyboard reaches every program at the terminal. */
+export function stopRequest(isMeant: (signal: NodeJS.Signals) => boolean = () => true): StopRequest {
   const first = new AbortController();
   const { promise: again, resolve } = Promise.withResolvers<{ kind: 'hurried' }>();
-  const onSignal = () => (first.signal.aborted ? resolve({ kind: 'hurried' }) : first.abort());
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (!isMeant(signal)) return;
+    if (first.signal.aborted) resolve({ kind: 'hurried' });
+    else first.abort();
+  };
   const signals = SIGNALS.filter((signal) => signal !== 'SIGHUP' || !isHangupIgnored());
   for (const signal of signals) process.on(signal, onSignal);
   return {

@@ -3,17 +3,21 @@ import { Box, useInput, usePaste, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { Clock } from '../../clock.ts';
 import type { Environment } from '../../environment.ts';
+import { messageOf } from '../../error-message.ts';
 import type { WireCredential } from '../../wire/schemas/credential.ts';
+import { clip } from '../terminal/text.ts';
 import { type Dialog, type Tui, TuiContext, useKeys } from './context.ts';
 import { Keyboard } from './keyboard.ts';
 import { EMPTY } from './lines/line.ts';
 import type { Connection } from './live/connection.ts';
+import { Boundary } from './parts/boundary.tsx';
 import { Confirm, confirmLines } from './parts/confirm.tsx';
+import type { Editing } from './parts/external-editor.ts';
 import { BottomLine, bottomHeight, type Said, Screen, TopLine, useTroubleLines } from './parts/frame.tsx';
 import { Help } from './parts/help.tsx';
 import { Rows } from './parts/rows.tsx';
 import { TextField } from './parts/text-field.tsx';
-import { HOME, keyOf, PLACES, type Place } from './place.ts';
+import { HOME, keyOf, nameOf, PLACES, type Place } from './place.ts';
 import type { Client } from './remote/client.ts';
 import { hintOf, View } from './views/view.tsx';
 
@@ -22,8 +26,11 @@ export interface AppProps {
   readonly connection: Connection;
   readonly clock: Clock;
   readonly env: Environment;
+  readonly editing: Editing;
   readonly isColoured: boolean;
   readonly onQuit: () => void;
+  /** Something of it has failed, and it cannot go on. */
+  readonly onFail: (failure: Error) => void;
 }
 
 const MIN_COLUMNS = 40;
@@ -32,8 +39,11 @@ const MAX_SAID_MS = 6_000;
 /** What writing takes of the screen, where there is as much. */
 const FIELD_ROWS = 12;
 const LINE_ROWS = 4;
+/** What stays of a view above a long text. */
+const ROWS_ABOVE = 6;
+const MAX_FAILURE_COLUMNS = 300;
 
-export function App({ client, connection, clock, env, isColoured, onQuit }: AppProps) {
+export function App({ client, connection, clock, env, editing, isColoured, onQuit, onFail }: AppProps) {
   const { columns, rows } = useWindowSize();
   const [keyboard] = useState(() => new Keyboard());
   const [path, setPath] = useState<readonly Place[]>([HOME]);
@@ -53,6 +63,7 @@ export function App({ client, connection, clock, env, isColoured, onQuit }: AppP
         keyboard,
         clock,
         env,
+        editing,
         session,
         isColoured,
         columns,
@@ -69,14 +80,28 @@ export function App({ client, connection, clock, env, isColoured, onQuit }: AppP
       ask: setDialog,
       closeDialog: () => setDialog(undefined),
     }),
-    [client, connection, keyboard, clock, env, session, isColoured, columns, rows, drafts, places, say],
+    [
+      client,
+      connection,
+      keyboard,
+      clock,
+      env,
+      editing,
+      session,
+      isColoured,
+      columns,
+      rows,
+      drafts,
+      places,
+      say,
+    ],
   );
   return (
     <TuiContext value={tui}>
       {columns < MIN_COLUMNS || rows < MIN_ROWS ? (
         <TooSmall columns={columns} onQuit={onQuit} />
       ) : (
-        <Whole place={place} dialog={dialog} said={said} onQuit={onQuit} tui={tui} />
+        <Whole {...{ place, dialog, said, onQuit, onFail, tui }} />
       )}
     </TuiContext>
   );
@@ -94,9 +119,10 @@ interface WholeProps {
   readonly said: Said | undefined;
   readonly tui: Tui;
   readonly onQuit: () => void;
+  readonly onFail: (failure: Error) => void;
 }
 
-function Whole({ place, dialog, said, tui, onQuit }: WholeProps) {
+function Whole({ place, dialog, said, tui, onQuit, onFail }: WholeProps) {
   const { columns, rows } = tui;
   useGlobalKeys(tui, onQuit);
   const trouble = useTroubleLines(columns);
@@ -111,7 +137,9 @@ function Whole({ place, dialog, said, tui, onQuit }: WholeProps) {
         {dialog?.kind === 'help' ? (
           <Help columns={columns} height={height} />
         ) : (
-          <View key={keyOf(place)} place={place} columns={columns} height={height} />
+          <Boundary key={keyOf(place)} onThrow={(thrown) => onFail(viewFailure(place, thrown))}>
+            <View place={place} columns={columns} height={height} />
+          </Boundary>
         )}
       </Box>
       {bottom.shown}
@@ -119,27 +147,50 @@ function Whole({ place, dialog, said, tui, onQuit }: WholeProps) {
   );
 }
 
-function bottomOf(
-  dialog: Dialog | undefined,
-  said: Said | undefined,
-  place: Place,
-  { columns, rows }: Tui,
-): { readonly height: number; readonly shown: ReactNode } {
+function viewFailure(place: Place, thrown: unknown): Error {
+  const why = clip(messageOf(thrown), MAX_FAILURE_COLUMNS);
+  return new Error(`the view “${nameOf(place)}” of the terminal UI failed: ${why}`, { cause: thrown });
+}
+
+interface Bottom {
+  readonly height: number;
+  readonly shown: ReactNode;
+}
+
+/** What was said stands above what is asked. */
+function bottomOf(dialog: Dialog | undefined, said: Said | undefined, place: Place, tui: Tui): Bottom {
+  const { columns, rows } = tui;
+  const asked = askedOf(dialog, columns, rows);
+  if (asked && !said) return asked;
+  const line: Bottom = {
+    height: bottomHeight(said, columns),
+    shown: <BottomLine said={said} hint={hintOf(place)} columns={columns} />,
+  };
+  if (!asked) return line;
+  return {
+    height: line.height + asked.height,
+    shown: (
+      <>
+        {line.shown}
+        {asked.shown}
+      </>
+    ),
+  };
+}
+
+function askedOf(dialog: Dialog | undefined, columns: number, rows: number): Bottom | undefined {
   if (dialog?.kind === 'confirm')
     return {
       height: confirmLines(dialog, columns).length,
-      shown: <Confirm key={dialog.question} dialog={dialog} columns={columns} />,
+      // Another text is another question, which nobody has read yet.
+      shown: <Confirm key={JSON.stringify(dialog)} dialog={dialog} columns={columns} />,
     };
-  if (dialog?.kind === 'write') {
-    const height = Math.min(dialog.isOneLine ? LINE_ROWS : FIELD_ROWS, Math.floor(rows / 2));
-    return {
-      height,
-      shown: <TextField key={dialog.draft} dialog={dialog} columns={columns} height={height} />,
-    };
-  }
+  if (dialog?.kind !== 'write') return undefined;
+  const most = dialog.isLong ? rows - ROWS_ABOVE : Math.min(FIELD_ROWS, Math.floor(rows / 2));
+  const height = dialog.isOneLine ? Math.min(LINE_ROWS, most) : most;
   return {
-    height: bottomHeight(said, columns),
-    shown: <BottomLine said={said} hint={hintOf(place)} columns={columns} />,
+    height,
+    shown: <TextField key={dialog.draft} dialog={dialog} columns={columns} height={height} />,
   };
 }
 

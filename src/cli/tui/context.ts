@@ -14,6 +14,7 @@ import { includesRole, type Role } from '../../project/credential.ts';
 import type { WireCredential } from '../../wire/schemas/credential.ts';
 import type { Keyboard, Level, Listening } from './keyboard.ts';
 import type { Connection, State } from './live/connection.ts';
+import type { Editing } from './parts/external-editor.ts';
 import type { Place } from './place.ts';
 import type { Client } from './remote/client.ts';
 
@@ -23,6 +24,7 @@ export interface Tui {
   readonly keyboard: Keyboard;
   readonly clock: Clock;
   readonly env: Environment;
+  readonly editing: Editing;
   /** Who we are; undefined: not known yet. */
   readonly session: WireCredential | undefined;
   /** Whether colours are wanted and can be shown. */
@@ -52,6 +54,15 @@ export interface ConfirmDialog {
   /** Ends with a question mark. */
   readonly question: string;
   readonly onYes: () => void;
+  /** What may be changed before. */
+  readonly more?: readonly ConfirmChange[];
+}
+
+export interface ConfirmChange {
+  /** Another than those of the answers. */
+  readonly key: string;
+  readonly does: string;
+  readonly act: () => void;
 }
 
 export interface WriteDialog {
@@ -60,8 +71,12 @@ export interface WriteDialog {
   readonly label: string;
   /** The name of the draft. */
   readonly draft: string;
+  /** What there is to begin with, where nothing was typed yet. */
+  readonly present?: string;
   /** Enter sends it, instead of beginning a line. */
   readonly isOneLine?: boolean;
+  /** It takes most of the screen. */
+  readonly isLong?: boolean;
   /** Whether an empty text may be sent, too. */
   readonly mayBeEmpty?: boolean;
   readonly onSend: (text: string) => void;

@@ -6,12 +6,13 @@ import type { Client, Frame } from '../remote/client.ts';
 import type { Target } from '../remote/target.ts';
 
 /**
- * Whether what is shown is what is so now. `since` is when the connection was lost, in milliseconds since 1970; `why` what is
- * known of it, and what to do. `refused`: the server answers, and does not know our token.
+ * Whether what is shown is what is so now. `since` is when the connection was lost, in milliseconds since 1970, undefined
+ * where there was none yet; `why` what is known of it, and what to do. `refused`: the server answers, and does not know our
+ * token.
  */
 export type State =
   | { readonly kind: 'connecting' | 'live' | 'refused' }
-  | { readonly kind: 'lost'; readonly since: number; readonly why: string };
+  | { readonly kind: 'lost'; readonly since: number | undefined; readonly why: string };
 
 /** Is told each event; nothing when anything may have happened. */
 type Listener = (event: WireEvent | undefined) => void;
@@ -73,13 +74,13 @@ export class Connection {
       let wasOpen = false;
       if (target.ok) {
         this.#client.use(target.value);
-        const status = await this.#client.stream('/events', this.#stop, (frame) => {
+        const { status, why } = await this.#client.stream('/events', this.#stop, (frame) => {
           wasOpen = true;
           this.#take(frame);
         });
         this.#client.close();
         if (this.#stop.aborted) return;
-        this.#become(status === 401 ? { kind: 'refused' } : this.#lost(''));
+        this.#become(status === 401 ? { kind: 'refused' } : this.#lost(why));
       } else this.#become(this.#lost(target.refusal));
       waitMs = wasOpen ? RETRY_MS : Math.min(MAX_RETRY_MS, waitMs * 1.5);
       await this.#rest(waitMs);
@@ -95,8 +96,8 @@ export class Connection {
   }
 
   #lost(why: string): State {
-    const since = this.#state.kind === 'lost' ? this.#state.since : this.#client.now();
-    return { kind: 'lost', since, why };
+    if (this.#state.kind === 'lost') return { ...this.#state, why };
+    return { kind: 'lost', since: this.#state.kind === 'live' ? this.#client.now() : undefined, why };
   }
 
   #become(state: State): void {

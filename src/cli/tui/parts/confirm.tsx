@@ -8,8 +8,13 @@ import { Rows } from './rows.tsx';
 /** So long it must have been on the screen: what was typed ahead is no answer to a question that nobody has read. */
 const MIN_SEEN_MS = 300;
 
-export function confirmLines({ about, question }: ConfirmDialog, columns: number, isOpen = true): Line[] {
-  const keys = isOpen ? 'y: yes, n: no' : '…';
+export function confirmLines(
+  { about, question, more = [] }: ConfirmDialog,
+  columns: number,
+  isOpen = true,
+): Line[] {
+  const changes = more.map(({ key, does }) => `, ${key}: ${does}`).join('');
+  const keys = isOpen ? `y: yes, n: no${changes}` : '…';
   return [
     ...about.flatMap(({ text, isDoubt }) =>
       isDoubt ? paragraph(`! ${text}`, columns, 'warn') : paragraph(text, columns),
@@ -38,6 +43,7 @@ export function Confirm({ dialog, columns }: { readonly dialog: ConfirmDialog; r
         closeDialog();
         dialog.onYes();
       } else if (name === 'n' || name === 'esc' || name === 'q') closeDialog();
+      else dialog.more?.find(({ key }) => key === name)?.act();
       return name !== 'ctrl-c';
     },
   });

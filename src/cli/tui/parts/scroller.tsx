@@ -1,8 +1,11 @@
 /** A list that is longer than its window, of which one item is chosen. */
 import { Box } from 'ink';
 import { useEffect, useRef, useState } from 'react';
+import { plural } from '../../../page/figures.ts';
 import { type Keys, useKeys, useTui } from '../context.ts';
+import { type Line, line } from '../lines/line.ts';
 import {
+  held,
   type Item,
   lineCount,
   type Position,
@@ -36,7 +39,7 @@ export function Scroller({ name, items, columns, height, isIdle = false, follows
   const position = isAtEnd.current ? toEdge('end', window) : settle(wanted, window);
   const move = (next: Position) => {
     isAtEnd.current = followsEnd && next.top >= lineCount(items) - height && isLast(next, items);
-    setWanted(next);
+    setWanted(held(next, window));
   };
   useEffect(() => {
     if (position.chosen !== undefined) places.set(name, position.chosen);
@@ -46,19 +49,25 @@ export function Scroller({ name, items, columns, height, isIdle = false, follows
   const rest = lineCount(items) - position.top - height;
   return (
     <Box flexDirection="column" width={columns} height={height} flexShrink={0}>
-      {visibleLines(position, window).map(({ line, isChosen }, at, all) => {
+      {visibleLines(position, window).map(({ line: own, isChosen }, at, all) => {
         const isMore = at === all.length - 1 && rest > 0;
         const sign = isChosen ? (isIdle ? '· ' : '> ') : isMore ? '↓ ' : '  ';
+        const told: Line = isMore && followsEnd ? moreLine(rest + 1) : own;
         return (
           <Row
             key={`${at}`}
             columns={columns}
-            line={[{ text: sign, tone: isChosen ? 'yours' : 'quiet' }, ...line]}
+            line={[{ text: sign, tone: isChosen ? 'yours' : 'quiet' }, ...told]}
           />
         );
       })}
     </Box>
   );
+}
+
+/** In the place of a line: who has gone up in what follows the end is told how to get back. */
+function moreLine(lines: number): Line {
+  return line(`${plural(lines, 'line')} below. End: follow`, 'warn');
 }
 
 /** What the signs before each line take. */

@@ -32,12 +32,12 @@ export function TextField({
   readonly columns: number;
   readonly height: number;
 }) {
-  const { drafts, closeDialog, say, env } = useTui();
+  const { drafts, closeDialog, say, env, editing } = useTui();
   const { suspendTerminal } = useApp();
   const [, redraw] = useState(0);
   // Not a state: what is typed faster than it is drawn must not be lost.
   const held = useRef<TextBuffer>(undefined);
-  held.current ??= bufferOf(drafts.get(dialog.draft) ?? '');
+  held.current ??= bufferOf(drafts.get(dialog.draft) ?? dialog.present ?? '');
   const put = (next: TextBuffer) => {
     held.current = next;
     drafts.set(dialog.draft, next.text);
@@ -51,7 +51,7 @@ export function TextField({
     dialog.onSend(text);
   };
   const edit = async () => {
-    const edited = await editText(written().text, env, suspendTerminal);
+    const edited = await editText(written().text, { env, suspendTerminal, editing });
     if (edited.ok) put(bufferOf(edited.value));
     else say(edited.refusal, true);
   };
@@ -115,9 +115,16 @@ const CURSOR = '▏';
 
 /** The lines around the place, with a sign at it: a terminal without colour shows it, too. */
 function bufferLines({ text, at }: TextBuffer, columns: number, height: number): Line[] {
-  const marked = text.slice(0, at) + CURSOR + text.slice(at);
-  const lines = marked.split('\n').flatMap((one) => chop(one, columns - widthOf(BORDER)));
-  const cursor = lines.findIndex((one) => one.includes(CURSOR));
+  // A plan may be long, and this is done at every key: no more is laid out than can be seen.
+  const most = columns * height;
+  const above = text.slice(0, at).split('\n').slice(-height);
+  const below = text.slice(at).split('\n').slice(0, height);
+  const [head, tail] = [above.pop() ?? '', below.shift() ?? ''];
+  const laidOut = (line: string) => chop(line.slice(0, most), columns - widthOf(BORDER));
+  const before = above.flatMap(laidOut);
+  const here = chop(head.slice(-most) + CURSOR + tail.slice(0, most), columns - widthOf(BORDER));
+  const lines = [...before, ...here, ...below.flatMap(laidOut)];
+  const cursor = before.length + here.findIndex((one) => one.includes(CURSOR));
   const top = Math.max(0, Math.min(cursor - Math.floor(height / 2), lines.length - height));
   const shown = lines.slice(top, top + height);
   const empty = Array.from({ length: height - shown.length }, () => '');

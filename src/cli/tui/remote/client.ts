@@ -9,18 +9,26 @@ import {
   request as requestPlain,
 } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
-import { text } from 'node:stream/consumers';
+import type { ConnectionOptions } from 'node:tls';
 import { createParser } from 'eventsource-parser';
 import type { Clock } from '../../../clock.ts';
-import { type Answer, problemFrom, UNREACHABLE } from '../../../page/answer.ts';
+import { type Answer, type Problem, problemFrom, UNREACHABLE } from '../../../page/answer.ts';
+import { whyNotConnected } from './why-not-connected.ts';
 
 /** Where the API is, and by what we are let in. */
 export interface Remote {
   /** The origin alone. */
   readonly base: string;
   readonly token: string;
-  /** PEM of a certificate to trust instead of those of the system: of our own machine, whatever name it is for. */
-  readonly ca?: Buffer;
+  /** Instead of the authorities that the system trusts. */
+  readonly trusted?: TrustedCertificate;
+}
+
+export interface TrustedCertificate {
+  /** That of the server itself, or of who has signed it. */
+  readonly pem: Buffer;
+  /** Whatever name it is for: our own configuration says that it is the one. */
+  readonly isForAnyName: boolean;
 }
 
 export interface Sent {
@@ -35,7 +43,17 @@ export interface Frame {
   readonly data: string;
 }
 
+/** How a stream came to its end. */
+export interface StreamEnd {
+  /** 0 when nobody answered, or it was cut. */
+  readonly status: number;
+  /** What is known of why it did not begin, and what to do; empty: nothing. */
+  readonly why: string;
+}
+
 const MAX_ANSWER_MS = 30_000;
+/** The server gives long texts page by page: more than this is not from it. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** The server beats every 15 seconds: a stream without a byte for so long is lost, whatever the system says. */
 const MAX_SILENCE_MS = 40_000;
 
@@ -81,8 +99,8 @@ export class Client {
     return this.#ask(route, {}, (body) => body);
   }
 
-  /** Follows server-sent events until the stream ends. Answers the status; 0 when nobody answered, or it was cut. */
-  async stream(path: string, stop: AbortSignal, onFrame: (frame: Frame) => void): Promise<number> {
+  /** Follows server-sent events until the stream ends. */
+  async stream(path: string, stop: AbortSignal, onFrame: (frame: Frame) => void): Promise<StreamEnd> {
     const over = new AbortController();
     const signal = AbortSignal.any([stop, over.signal]);
     let heardAt = this.#clock.monotonic();
@@ -90,19 +108,16 @@ export class Client {
     try {
       const response = await this.#open('GET', path, { Accept: 'text/event-stream' }, undefined, signal);
       const { statusCode: status = 0 } = response;
-      if (status !== 200) {
-        response.resume();
-        return status;
-      }
+      if (status !== 200) return { status, why: problemFrom(status, factsIn(await textOf(response))).detail };
       const parser = createParser({ onEvent: ({ event, data }) => onFrame({ name: event, data }) });
       response.setEncoding('utf8');
       for await (const chunk of response) {
         heardAt = this.#clock.monotonic();
         parser.feed(String(chunk));
       }
-      return status;
-    } catch {
-      return 0;
+      return { status, why: '' };
+    } catch (error) {
+      return { status: 0, why: signal.aborted ? '' : whyNotConnected(error, this.#remote?.base ?? '') };
     } finally {
       over.abort();
     }
@@ -121,15 +136,16 @@ export class Client {
       ...(sent !== undefined && { 'Content-Type': 'application/json' }),
       ...(requestId !== undefined && { 'Idempotency-Key': requestId }),
     };
+    let status = 0;
     try {
       const signal = AbortSignal.timeout(MAX_ANSWER_MS);
       const response = await this.#open(method, path, headers, sent, signal);
-      const { statusCode: status = 0 } = response;
-      const answered = await text(response);
+      status = response.statusCode ?? 0;
+      const answered = await textOf(response);
       if (status < 200 || status > 299) return { ok: false, problem: problemFrom(status, factsIn(answered)) };
       return { ok: true, value: read(answered), headers: headersOf(response) };
-    } catch {
-      return { ok: false, problem: UNREACHABLE };
+    } catch (error) {
+      return { ok: false, problem: error instanceof SyntaxError ? { ...NOT_OURS, status } : UNREACHABLE };
     }
   }
 
@@ -143,7 +159,7 @@ export class Client {
   ): Promise<IncomingMessage> {
     const remote = this.#remote;
     if (!remote) throw new Error('not connected');
-    const { base, token, ca } = remote;
+    const { base, token, trusted } = remote;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const options: RequestOptions = {
       method,
@@ -152,10 +168,10 @@ export class Client {
       headers: { ...headers, Authorization: `Bearer ${token}` },
     };
     const url = new URL(path, base);
-    // Who could put another certificate into our own configuration could read the store as well.
-    const pinned = ca === undefined ? {} : { ca, allowPartialTrustChain: true, checkServerIdentity };
     const asked =
-      url.protocol === 'https:' ? requestTls(url, { ...options, ...pinned }) : requestPlain(url, options);
+      url.protocol === 'https:'
+        ? requestTls(url, { ...options, ...(trusted && trustOf(trusted)) })
+        : requestPlain(url, options);
     asked.on('response', (response) => {
       this.#learnTime(response.headers.date);
       resolve(response);
@@ -174,7 +190,32 @@ export class Client {
   }
 }
 
-const checkServerIdentity = () => undefined;
+/** Something that is no supervisor, such as the login page of a network. */
+const NOT_OURS: Omit<Problem, 'status'> = {
+  code: 'not-ours',
+  detail: 'What answered is no supervisor, or something between it and this terminal.',
+  facts: {},
+};
+
+function trustOf({ pem, isForAnyName }: TrustedCertificate): RequestOptions & TlsTrust {
+  const trust = { ca: pem, allowPartialTrustChain: true };
+  // Who could put another certificate into our own configuration could read the store as well.
+  return isForAnyName ? { ...trust, checkServerIdentity: () => undefined } : trust;
+}
+
+type TlsTrust = Pick<ConnectionOptions, 'ca' | 'allowPartialTrustChain' | 'checkServerIdentity'>;
+
+/** The body of an answer. Throws when it is larger than any of ours. */
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error('the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
 
 function factsIn(body: string): Readonly<Record<string, unknown>> {
   try {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { capitalize } from '../../../characters.ts';
 import { apiBase, whyUnreachable } from '../../../control/api-address.ts';
 import { configOf, type Host, withBridge } from '../../../control/host.ts';
+import { readCertificate } from '../../../control/tls-files.ts';
 import { messageOf } from '../../../error-message.ts';
 import type { Role } from '../../../project/credential.ts';
 import { ok, type Result, refuse } from '../../../result.ts';
@@ -36,8 +37,8 @@ export function localTarget(host: Host, role: Role): Target {
         if (trouble) return refuse(`${capitalize(trouble.what)}. ${trouble.next}`);
         if (isRefused) await leave();
         signedIn ??= await signIn(host, role);
-        const ca = http.tls && (await readFile(http.tls.cert));
-        return ok({ base: apiBase(http, 'here') ?? '', token: signedIn.token, ...(ca && { ca }) });
+        const trusted = http.tls && { pem: await readFile(http.tls.cert), isForAnyName: true };
+        return ok({ base: apiBase(http, 'here') ?? '', token: signedIn.token, ...(trusted && { trusted }) });
       } catch (error) {
         return refuse(messageOf(error));
       }
@@ -46,17 +47,26 @@ export function localTarget(host: Host, role: Role): Target {
   };
 }
 
-/** @param readToken Again after it was not accepted: the file may hold another by then. */
-export function remoteTarget(base: string, readToken: () => Promise<Result<string>>): Target {
+/**
+ * @param readToken Again after it was not accepted: the file may hold another by then.
+ * @param certificate The file, in PEM, of what is trusted instead of the authorities of the system; undefined: these are.
+ */
+export function remoteTarget(
+  base: string,
+  readToken: () => Promise<Result<string>>,
+  certificate: string | undefined,
+): Target {
   let token: string | undefined;
   return {
     async connect(isRefused) {
+      const pem = certificate === undefined ? undefined : await readCertificate(certificate);
+      if (pem?.ok === false) return refuse(`The certificate cannot be taken: ${pem.refusal}.`);
       if (token === undefined || isRefused) {
         const read = await readToken();
         if (!read.ok) return read;
         token = read.value;
       }
-      return ok({ base, token });
+      return ok({ base, token, ...(pem && { trusted: { pem: pem.value, isForAnyName: false } }) });
     },
     leave: async () => undefined,
   };
