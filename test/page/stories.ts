@@ -4,11 +4,13 @@ import { endRun } from '../../src/bridge/end-run.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { openRequest, PERMISSION } from '../../src/bridge/open-request.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
+import { recordAnswered } from '../../src/bridge/runs.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { sendToChannel } from '../../src/bridge/send-to-channel.ts';
 import { sendCompletion } from '../../src/bridge/submissions.ts';
 import type { Evidence } from '../../src/project/evidence.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
+import type { SessionContext } from '../../src/project/session-context.ts';
 import { evidenceFiles, runsFolder } from '../../src/state-folder.ts';
 import { updateRequest } from '../../src/store/requests.ts';
 import { accepted, begin, ending, policyOf } from '../bridge/steps.ts';
@@ -58,6 +60,8 @@ export interface Submitted {
   readonly patch?: string;
   readonly output?: string;
   readonly evidence?: Partial<Evidence>;
+  /** How large the conversation of the run has grown. */
+  readonly context?: SessionContext;
 }
 
 /** A project whose work was submitted and measured, and waits for a decision. */
@@ -74,7 +78,9 @@ export async function waiting(rig: Rig, submitted: Submitted = {}): Promise<Proj
   const { run } = await begin(rig);
   const said = { summary, filesCreated: [], filesModified: ['src/export.ts'], caveats };
   accepted(await sendCompletion(rig.bridge, project.id, said, { runId: run.id, requestId: null }));
-  await endRun(leaseOf(rig), run, { kind: 'submitted' }, ending);
+  const { context } = submitted;
+  if (context) await recordAnswered(leaseOf(rig), run);
+  await endRun(leaseOf(rig), run, { kind: 'submitted' }, { ...ending, ...(context && { context }) });
   const madeAt = rig.clock.now().toISOString();
   await measure(rig, { madeAt, ...measuredFacts(patch), ...submitted.evidence });
   await mkdir(runsFolder(rig.home), { recursive: true });

@@ -155,7 +155,7 @@ inTerminal('no title, diff or message moves the cursor, changes the title or reo
   await terminal.press('Enter');
   await terminal.shows('Measured, not claimed');
   await terminal.press('n');
-  await terminal.shows('> src/export.ts');
+  await terminal.shows('> ▸ src/export.ts');
   await terminal.press('x');
   await terminal.shows('<U+202E>', '<U+2066>if (admin)<U+2069>', '<U+001B');
   await terminal.press('g', 'm');

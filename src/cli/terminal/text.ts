@@ -18,6 +18,8 @@ export function plainLines(text: string): string[] {
 
 /** Columns the text takes on a terminal. An emoji made of several may be counted too wide, never too narrow. */
 export function widthOf(text: string): number {
+  // Most of what is shown, and a hundred times faster.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   // Composed: a kana and its mark of sound, as macOS writes file names, take one cell together.
   ruler.setPrompt(text.normalize('NFC'));
   // Node counts the sign that asks for the coloured form of a character as nothing; terminals draw that form two wide.

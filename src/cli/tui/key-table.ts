@@ -29,14 +29,16 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
     keys: [
       ['a', 'approve: shows the round and its checks first, then y'],
       ['r', 'reject: write what should change, Ctrl+S, then y'],
+      ['', 'before the y: o another session, w allow something'],
       ['s', 'write a message to Claude'],
+      ['m', 'amend the plan'],
       ['n N', 'the next file, the file before'],
       ['x', 'fold or unfold a file, a check, the plan'],
       ['+', 'read on in a long diff or output'],
       ['v', 'mark a file as seen'],
       ['e', 'what Claude asks, and your answer'],
-      ['l', 'what the run does, live'],
-      ['t', 'retry, where it is stuck'],
+      ['l', 'what the run does, live; End follows it again'],
+      ['t', 'retry, where it is stuck, also with another budget'],
       ['X', 'cancel it for good: y after the question'],
     ],
   },
@@ -45,7 +47,27 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
     keys: [
       ['/ or f', 'filter by words'],
       ['Tab', 'projects: all, yours, under way, closed'],
+      ['n', 'send a new plan'],
       ['p', 'queue: pause all, or resume'],
+    ],
+  },
+  {
+    title: 'A schedule, in the queue',
+    keys: [
+      ['Enter', 'its plan'],
+      ['space', 'pause it, or resume'],
+      ['r', 'run it now'],
+      ['m', 'amend its plan'],
+      ['o', 'open what it has made'],
+      ['X', 'remove it for good'],
+    ],
+  },
+  {
+    title: 'Writing',
+    keys: [
+      ['Ctrl+S', 'go on; where one line is written, Enter'],
+      ['Ctrl+O', 'write it with $VISUAL or $EDITOR'],
+      ['Esc', 'back; what was written is kept until it was sent'],
     ],
   },
   {

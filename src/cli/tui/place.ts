@@ -3,6 +3,7 @@
 export type Place =
   | { readonly view: 'home' | 'projects' | 'queue' | 'costs' | 'channels' }
   | { readonly view: 'project'; readonly id: string; readonly round?: number }
+  | { readonly view: 'run'; readonly id: string; readonly project: string }
   | { readonly view: 'request'; readonly id: string };
 
 export const HOME: Place = { view: 'home' };
@@ -24,6 +25,7 @@ const NAMES: Readonly<Record<Place['view'], string>> = {
   costs: 'Costs',
   channels: 'Channels',
   project: 'Project',
+  run: 'Live',
   request: 'Claude asks',
 };
 

@@ -13,10 +13,16 @@ export interface PatchLine {
 /** Longer lines are compared as a whole: word by word would take too long. */
 const MAX_WORDS_CHARACTERS = 400;
 
-/** Throws nothing: what cannot be read as a patch is shown as it is. */
-export function patchLines(patch: string): PatchLine[] {
+/**
+ * Throws nothing: what cannot be read as a patch is shown as it is.
+ *
+ * @param hasWords Whether changed lines are compared word by word, which takes most of the time.
+ */
+export function patchLines(patch: string, hasWords = true): PatchLine[] {
   try {
-    const lines = parsePatch(patch).flatMap(({ hunks }) => hunks.flatMap(hunkLines));
+    const lines = parsePatch(patch).flatMap(({ hunks }) =>
+      hunks.flatMap((hunk) => (hasWords ? withWords(hunkLines(hunk)) : hunkLines(hunk))),
+    );
     return lines.length > 0 ? lines : asTheyAre(patch);
   } catch {
     return asTheyAre(patch);
@@ -47,11 +53,11 @@ function hunkLines({ oldStart, oldLines, newStart, newLines, lines }: Hunk): Pat
       shown.push({ kind: 'note', text: rest.trim(), before: undefined, after: undefined });
     else shown.push({ kind: 'same', text: rest, before: before++, after: after++ });
   }
-  return withWords(shown);
+  return shown;
 }
 
 /** Pairs removed lines with the added ones that follow them, in their order. */
-function withWords(lines: PatchLine[]): PatchLine[] {
+function withWords(lines: readonly PatchLine[]): PatchLine[] {
   const shown = [...lines];
   for (let at = 0; at < shown.length; ) {
     const removed = runOf(shown, at, 'removed');

@@ -7,6 +7,8 @@ import { isPassed } from '../../../page/review/verdict.ts';
 import { treeOf } from '../../../project/measured.ts';
 import type { WireEvidence } from '../../../wire/schemas/evidence.ts';
 import { clip, plainLines, shorten, wrap } from '../../terminal/text.ts';
+import { foldSign } from './items.ts';
+import { keptLines } from './kept-lines.ts';
 import { facts, type Line, line, paragraph, type Tone } from './line.ts';
 import { atText } from './times.ts';
 
@@ -49,10 +51,14 @@ export function checkLines(check: Check, columns: number, isOpen: boolean): Line
   ];
 }
 
+/** Checks that are unfolded, and the ends of those that failed. */
+const MAX_KEPT = 40;
+
 /** What a program printed; its colours are left out. */
-export function outputLines(text: string, columns: number): Line[] {
-  return plainLines(text.trimEnd()).flatMap((one) => quoted(one, columns));
-}
+export const outputLines = keptLines(
+  (text: string, columns) => plainLines(text.trimEnd()).flatMap((one) => quoted(one, columns)),
+  MAX_KEPT,
+);
 
 function quoted(text: string, columns: number): Line[] {
   return wrap(text, columns - 4).map((part): Line => [{ text: '  | ', tone: 'quiet' }, { text: part }]);
@@ -118,7 +124,7 @@ export function changeLine(
   const tail = [...(kind === undefined ? [] : [kind]), size, ...(marks.isSeen ? ['seen'] : [])].join(' · ');
   return [
     {
-      text: `${marks.isOpen ? 'v' : '>'} ${clip(name, columns - tail.length - 5)}`,
+      text: `${foldSign(marks.isOpen)} ${clip(name, columns - tail.length - 5)}`,
       tone: marks.isSeen ? 'quiet' : 'accent',
     },
     { text: `  ${tail}`, tone: 'quiet' },

@@ -23,7 +23,10 @@ export function projectItem(
 ): Item {
   return {
     key,
-    lines: [projectLine(project, columns, now)],
+    height: 1,
+    get lines() {
+      return [projectLine(project, columns, now)];
+    },
     keys: { enter: () => goTo({ view: 'project', id: project.id }) },
   };
 }
@@ -31,4 +34,9 @@ export function projectItem(
 /** Nothing where there are none. */
 export function section(title: string, items: readonly Item[]): Item[] {
   return items.length === 0 ? [] : [heading(title), ...items];
+}
+
+/** Before what can be folded; another than the sign of what is chosen. */
+export function foldSign(isOpen: boolean): string {
+  return isOpen ? '▾' : '▸';
 }

@@ -2,6 +2,7 @@
 import { sizeText } from '../../../page/figures.ts';
 import { cell, clip, plainLine } from '../../terminal/text.ts';
 import { clockTime, dateAndTime } from '../../terminal/time.ts';
+import { keptLines } from './kept-lines.ts';
 import { EMPTY, facts, type Line, line, paragraph, type Tone } from './line.ts';
 
 /** As the stream and the list have it. */
@@ -57,7 +58,9 @@ function toneOf(sender: string): Tone {
 }
 
 /** Everything of it; JSON is laid out. */
-export function inspectorLines(message: Message, columns: number): Line[] {
+export const inspectorLines = keptLines(layOut, 1);
+
+function layOut(message: Message, columns: number): Line[] {
   const { seq, id, sender, content, at } = message;
   const value = parsed(content);
   const isLaidOut = typeof value === 'object' && value !== null;

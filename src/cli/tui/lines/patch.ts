@@ -2,6 +2,7 @@
 import { type PatchLine, patchLines } from '../../../page/review/patch-lines.ts';
 import { piecesOf } from '../../../page/visible-text.ts';
 import { chop } from '../../terminal/text.ts';
+import { keptLines } from './kept-lines.ts';
 import { type Line, line, type Span, type Tone } from './line.ts';
 
 const NUMBER_COLUMNS = 5;
@@ -23,10 +24,14 @@ const TONES: Readonly<Record<PatchLine['kind'], Tone>> = {
   note: 'quiet',
 };
 
+/** Files that are unfolded at the same time. */
+const MAX_KEPT = 20;
+
 /** @param patch Of one file, as git writes it. */
-export function linesOfPatch(patch: string, columns: number): Line[] {
-  return patchLines(patch).flatMap((one) => linesOf(one, columns));
-}
+export const linesOfPatch = keptLines(
+  (patch: string, columns) => patchLines(patch, false).flatMap((one) => linesOf(one, columns)),
+  MAX_KEPT,
+);
 
 function linesOf({ kind, text, before, after }: PatchLine, columns: number): Line[] {
   const number = String(after ?? before ?? '').padStart(NUMBER_COLUMNS);

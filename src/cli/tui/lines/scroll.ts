@@ -5,7 +5,10 @@ import type { Line } from './line.ts';
 export interface Item {
   /** Names it among the items of its list. */
   readonly key: string;
+  /** May be made when it is asked for, where `height` is given: of a long list few are seen. */
   readonly lines: readonly Line[];
+  /** How many lines it has. */
+  readonly height?: number;
   /** What keys do while it is chosen. */
   readonly keys?: Readonly<Record<string, () => void>>;
   /** `n` and `N` go from one to another. */
@@ -17,6 +20,8 @@ export interface Position {
   readonly top: number;
   /** The key of what is chosen; undefined: nothing can be. */
   readonly chosen: string | undefined;
+  /** What stands at the top: it stays there when something before it comes or goes. */
+  readonly first?: { readonly key: string; readonly line: number } | undefined;
 }
 
 export interface Window {
@@ -30,11 +35,20 @@ interface Placed {
   readonly end: number;
 }
 
-/** So that what was chosen still is, and is in sight, whatever came or went. */
-export function settle({ top, chosen }: Position, window: Window): Position {
-  const choices = choicesIn(window);
+/** So that what was chosen still is, and what is in sight stays there, whatever came or went. */
+export function settle({ top, chosen, first }: Position, window: Window): Position {
+  const all = placed(window.items);
+  const choices = all.filter(({ item }) => item.keys !== undefined);
   const still = choices.find(({ item }) => item.key === chosen) ?? choices[0];
-  return { top: bounded(top, window), chosen: still?.item.key };
+  const held = first && all.find(({ item }) => item.key === first.key);
+  const wanted = held ? Math.min(held.start + first.line, Math.max(held.start, held.end - 1)) : top;
+  return { top: bounded(wanted, window), chosen: still?.item.key };
+}
+
+/** The same position, which stays where it is. At the beginning of a list it does not: what comes there is to be seen. */
+export function held({ top, chosen }: Position, { items }: Window): Position {
+  const at = top === 0 ? undefined : placed(items).find(({ end }) => end > top);
+  return { top, chosen, first: at && { key: at.item.key, line: top - at.start } };
 }
 
 /** The next or the one before, where it is in sight; else the window moves by a line. */
@@ -82,7 +96,11 @@ export function toEdge(edge: 'start' | 'end', window: Window): Position {
 }
 
 export function lineCount(items: readonly Item[]): number {
-  return items.reduce((sum, { lines }) => sum + lines.length, 0);
+  return items.reduce((sum, item) => sum + heightOf(item), 0);
+}
+
+function heightOf(item: Item): number {
+  return item.height ?? item.lines.length;
 }
 
 /** The lines in the window, each with whether it is the first of what is chosen. */
@@ -94,10 +112,11 @@ export function visibleLines(
   for (const { item, start, end } of placed(items)) {
     if (end <= top) continue;
     if (start >= top + height) break;
-    const [from, to] = [Math.max(0, top - start), Math.min(item.lines.length, top + height - start)];
+    const { lines } = item;
+    const [from, to] = [Math.max(0, top - start), Math.min(end - start, top + height - start)];
     for (let at = from; at < to; at += 1)
       shown.push({
-        line: item.lines[at] ?? [],
+        line: lines[at] ?? [],
         isChosen: at === 0 && item.keys !== undefined && item.key === chosen,
       });
   }
@@ -123,7 +142,7 @@ function placed(items: readonly Item[]): Placed[] {
   let start = 0;
   return items.map((item) => {
     const from = start;
-    start += item.lines.length;
+    start += heightOf(item);
     return { item, start: from, end: start };
   });
 }

@@ -5,7 +5,12 @@ import type { Answer } from '../../../page/answer.ts';
 import { useConnection, useTui } from '../context.ts';
 
 export interface Action {
-  /** Undefined: nothing was sent, as it is being sent already or the connection is lost. What went wrong is said. */
+  /**
+   * What went wrong is said.
+   *
+   * @param route Method and path, such as `POST /pause`.
+   * @returns Undefined: nothing was sent, as something is being sent already or the connection is lost.
+   */
   run<T>(route: string, body: unknown, done: string): Promise<Answer<T> | undefined>;
 }
 
@@ -25,7 +30,7 @@ export function useAction(): Action {
       underWay.current = true;
       const what = `${route} ${JSON.stringify(body)}`;
       const id = unanswered.current?.what === what ? unanswered.current.id : randomUUID();
-      const answer = await client.call<T>(`POST ${route}`, { body, requestId: id });
+      const answer = await client.call<T>(route, { body, requestId: id });
       unanswered.current = !answer.ok && answer.problem.status === 0 ? { what, id } : undefined;
       underWay.current = false;
       if (answer.ok) say(done);

@@ -1,6 +1,7 @@
 /** What programs write to each other in channels: the channels, the messages of one, and one message whole. */
 import { Box } from 'ink';
 import { useState } from 'react';
+import { ofChannels } from '../../../page/live/concerns.ts';
 import { useEvery, useKeys, useTui } from '../context.ts';
 import { note } from '../lines/items.ts';
 import { type Line, line, paragraph } from '../lines/line.ts';
@@ -27,7 +28,7 @@ type Pane = (typeof PANES)[number];
 
 export function Channels({ columns, height }: ViewProps) {
   const { places } = useTui();
-  const state = useResource<State>('/api/state', ({ type }) => type === 'channel.cleared');
+  const state = useResource<State>('/api/state', ofChannels);
   useEvery(LOOK_MS, state.refresh);
   const [wanted, setWanted] = useState(places.get('channel'));
   const channels = state.value?.channels ?? [];

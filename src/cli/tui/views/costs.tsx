@@ -1,5 +1,6 @@
 /** What runs have cost, and what they may. A run without a figure is said, and never counted as nothing. */
 import { plural } from '../../../page/figures.ts';
+import { ofCosts } from '../../../page/live/concerns.ts';
 import { dollars } from '../../../project/costs.ts';
 import type { WireCosts } from '../../../wire/schemas/budget.ts';
 import { cell, clip } from '../../terminal/text.ts';
@@ -19,7 +20,7 @@ const NAMES = { day: 'Today', month: 'This month' } as const;
 
 export function Costs({ columns, height }: ViewProps) {
   const { goTo } = useTui();
-  const costs = useResource<WireCosts>(`/costs?days=${DAYS}`);
+  const costs = useResource<WireCosts>(`/costs?days=${DAYS}`, ofCosts);
   const now = useNow();
   if (!costs.value) return <Loading problem={costs.problem} columns={columns} />;
   const { periods, days, projects, models } = costs.value;

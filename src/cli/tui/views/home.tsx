@@ -1,22 +1,25 @@
 /** Everything a person asks in the morning: does anything need me, what is stuck, what did it cost, does it go on. */
 import { spentText } from '../../../page/figures.ts';
+import { ofClosedProjects, ofOverview, ofRequests } from '../../../page/live/concerns.ts';
 import { decisionCount, decisionsIn, doneText, titlesIn, waitingText } from '../../../page/waiting.ts';
 import { CLOSED_STATUSES } from '../../../project/project.ts';
 import type { WireOverview, WireWaitingProject } from '../../../wire/schemas/http.ts';
 import type { WireProject } from '../../../wire/schemas/project.ts';
 import type { WireRequest } from '../../../wire/schemas/request.ts';
 import { clip } from '../../terminal/text.ts';
-import { useEvery, useNow, useTui } from '../context.ts';
+import { useEvery, useKeys, useNow, useTui } from '../context.ts';
 import { note, projectItem, section } from '../lines/items.ts';
 import { facts, type Line, line, paragraph, type Span } from '../lines/line.ts';
 import { figuresLine, holdLines, runLines } from '../lines/project.ts';
 import { requestLine } from '../lines/request.ts';
 import type { Item } from '../lines/scroll.ts';
 import { agoText } from '../lines/times.ts';
+import { useAction } from '../live/use-action.ts';
 import { useResource } from '../live/use-resource.ts';
 import { Scroller, SIGN_COLUMNS } from '../parts/scroller.tsx';
 import type { Place } from '../place.ts';
 import { Loading } from './loading.tsx';
+import { sendPlan } from './plan-actions.ts';
 import type { ViewProps } from './view-props.ts';
 
 /** What a run does at the moment is in no event: it is looked at while somebody looks. */
@@ -24,11 +27,15 @@ const LOOK_MS = 5_000;
 const MAX_LATELY = 5;
 
 export function Home({ columns, height }: ViewProps) {
-  const { goTo } = useTui();
-  const overview = useResource<WireOverview>('/overview');
-  const asked = useResource<readonly WireRequest[]>('/questions');
+  const tui = useTui();
+  const { goTo } = tui;
+  const action = useAction();
+  useKeys({ n: () => sendPlan(tui, action) });
+  const overview = useResource<WireOverview>('/overview', ofOverview);
+  const asked = useResource<readonly WireRequest[]>('/questions', ofRequests);
   const lately = useResource<readonly WireProject[]>(
     `/projects?status=${CLOSED_STATUSES.join(',')}&limit=${MAX_LATELY}`,
+    ofClosedProjects,
   );
   useEvery(LOOK_MS, overview.refresh, (overview.value?.running.length ?? 0) > 0);
   const now = useNow();

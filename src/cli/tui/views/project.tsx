@@ -16,7 +16,6 @@ import { directKeys } from './project/direct.ts';
 import { headItems } from './project/head-items.ts';
 import { historyItems } from './project/history-items.ts';
 import { reviewItems } from './project/review-items.ts';
-import { useRunLines } from './project/run-output.ts';
 import type { ViewProps } from './view-props.ts';
 
 /** What a run does at the moment is in no event: it is looked at while somebody looks. */
@@ -61,29 +60,31 @@ function Whole({ answer, shown, evidence, round, columns, height }: WholeProps) 
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const running = answer.runs.findLast(({ ended_at }) => ended_at === null);
-  const isWatched = open.has('live');
-  const output = useRunLines(isWatched ? running?.id : undefined);
+  // What the last run has done can be read after its end, too.
+  const watched = running ?? answer.runs.at(-1);
   const toggle = (key: string) => setOpen(toggled(open, key));
   const see = (key: string) => setSeen(toggled(seen, key));
   const drawn = { columns: columns - SIGN_COLUMNS, now, goTo: tui.goTo, open, seen, toggle, see, texts };
   const items: Item[] = [
-    ...headItems(answer, { round, shown, running, output, ...drawn }),
+    ...headItems(answer, { round, shown, running, ...drawn }),
     ...(shown ? reviewItems(answer, shown, evidence, drawn) : []),
     ...historyItems(answer, shown, drawn),
   ];
   const keys: Keys = {
-    ...(running && { l: () => toggle('live') }),
+    ...(watched && { l: () => tui.goTo({ view: 'run', id: watched.id, project: answer.project.id }) }),
     ...(may(tui, 'decide')
       ? {
           ...decisionKeys(answer, shown, evidence, tui, action),
           ...directKeys(answer, tui, action),
         }
-      : { a: () => cannot(tui), r: () => cannot(tui), s: () => cannot(tui) }),
+      : Object.fromEntries(DECIDING_KEYS.map((key) => [key, () => cannot(tui)]))),
     ...askingKey(answer, tui),
   };
   useKeys(keys);
   return <Scroller name={`project ${answer.project.id}`} items={items} columns={columns} height={height} />;
 }
+
+const DECIDING_KEYS = ['a', 'r', 's', 'm', 't', 'X'];
 
 function cannot({ say }: Pick<ReturnType<typeof useTui>, 'say'>): void {
   say(

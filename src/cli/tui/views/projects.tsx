@@ -1,20 +1,25 @@
 /** Every project, newest first. */
 import { useState } from 'react';
+import { ofProjects } from '../../../page/live/concerns.ts';
 import { PROJECT_FILTERS } from '../../../page/status-words.ts';
 import type { WireProject } from '../../../wire/schemas/project.ts';
 import { useKeys, useNow, useTui } from '../context.ts';
 import { note, projectItem } from '../lines/items.ts';
 import { facts, line } from '../lines/line.ts';
 import type { Item } from '../lines/scroll.ts';
+import { useAction } from '../live/use-action.ts';
 import { useResource } from '../live/use-resource.ts';
 import { Scroller, SIGN_COLUMNS } from '../parts/scroller.tsx';
 import { Loading } from './loading.tsx';
+import { sendPlan } from './plan-actions.ts';
 import type { ViewProps } from './view-props.ts';
 
 const PAGE = 50;
 
 export function Projects({ columns, height }: ViewProps) {
-  const { ask, places } = useTui();
+  const tui = useTui();
+  const { ask, places } = tui;
+  const action = useAction();
   const [at, setAt] = useState(() => Number(places.get('projects filter') ?? 0));
   const [words, setWords] = useState(() => places.get('projects words') ?? '');
   const statuses = PROJECT_FILTERS[at]?.statuses ?? [];
@@ -36,7 +41,13 @@ export function Projects({ columns, height }: ViewProps) {
         setWords(text.trim());
       },
     });
-  useKeys({ tab: () => choose(at + 1), 'shift-tab': () => choose(at - 1), '/': filter, f: filter });
+  useKeys({
+    tab: () => choose(at + 1),
+    'shift-tab': () => choose(at - 1),
+    '/': filter,
+    f: filter,
+    n: () => sendPlan(tui, action),
+  });
   const query = new URLSearchParams({
     limit: String(PAGE),
     ...(statuses.length > 0 && { status: statuses.join(',') }),
@@ -56,7 +67,7 @@ export function Projects({ columns, height }: ViewProps) {
 
 function List({ route, head, columns, height }: ViewProps & { readonly route: string; readonly head: Item }) {
   const { client, goTo, say } = useTui();
-  const first = useResource<readonly WireProject[]>(route);
+  const first = useResource<readonly WireProject[]>(route, ofProjects);
   const [older, setOlder] = useState<readonly WireProject[]>([]);
   const [isAll, setIsAll] = useState(false);
   const now = useNow();

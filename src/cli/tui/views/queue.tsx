@@ -1,9 +1,11 @@
 /** What waits for its turn, why nothing starts, and how much of the usage is left. */
+import { useState } from 'react';
 import { plural } from '../../../page/figures.ts';
+import { ofOverview, ofSchedules } from '../../../page/live/concerns.ts';
 import type { WireHold } from '../../../wire/schemas/hold.ts';
 import type { WireOverview } from '../../../wire/schemas/http.ts';
 import type { WireProject } from '../../../wire/schemas/project.ts';
-import type { WireSchedule } from '../../../wire/schemas/schedule.ts';
+import type { WireSchedule, WireScheduleDetails } from '../../../wire/schemas/schedule.ts';
 import { cell, clip } from '../../terminal/text.ts';
 import { may, useKeys, useNow, useTui } from '../context.ts';
 import { heading, note, projectItem, section } from '../lines/items.ts';
@@ -16,13 +18,18 @@ import { useResource } from '../live/use-resource.ts';
 import { Scroller, SIGN_COLUMNS } from '../parts/scroller.tsx';
 import type { Place } from '../place.ts';
 import { Loading } from './loading.tsx';
+import { sendPlan } from './plan-actions.ts';
+import { scheduleItems } from './queue/schedule-items.ts';
 import type { ViewProps } from './view-props.ts';
 
 export function Queue({ columns, height }: ViewProps) {
   const tui = useTui();
-  const overview = useResource<WireOverview>('/overview');
-  const schedules = useResource<readonly WireSchedule[]>('/schedules', ({ type }) =>
-    /^(?:schedule|project)\./.test(type),
+  const overview = useResource<WireOverview>('/overview', ofOverview);
+  const [open, setOpen] = useState<string | undefined>(undefined);
+  const schedules = useResource<readonly WireSchedule[]>('/schedules', ofSchedules);
+  const details = useResource<WireScheduleDetails>(
+    open === undefined ? undefined : `/schedules/${open}`,
+    ofSchedules,
   );
   const now = useNow();
   const action = useAction();
@@ -35,19 +42,24 @@ export function Queue({ columns, height }: ViewProps) {
         kind: 'confirm',
         about: holds.map((hold) => ({ text: clip(hold.reason || hold.kind, 200), isDoubt: false })),
         question: 'End every hold, so that new runs start?',
-        onYes: () => void action.run<readonly WireHold[]>('/resume', {}, 'Resumed.').then(overview.refresh),
+        onYes: () =>
+          void action.run<readonly WireHold[]>('POST /resume', {}, 'Resumed.').then(overview.refresh),
       });
     tui.ask({
       kind: 'confirm',
       about: [{ text: 'Running work goes on.', isDoubt: false }],
       question: 'Start no new runs until somebody resumes?',
-      onYes: () => void action.run('/pause', {}, 'Paused.').then(overview.refresh),
+      onYes: () => void action.run('POST /pause', {}, 'Paused.').then(overview.refresh),
     });
   };
-  useKeys({ p: pauseOrResume });
+  useKeys({ p: pauseOrResume, n: () => sendPlan(tui, action) });
   if (!overview.value) return <Loading problem={overview.problem} columns={columns} />;
   const drawn = { columns: columns - SIGN_COLUMNS, now, goTo: tui.goTo };
-  const items = [...wholeItems(overview.value, drawn), ...scheduleItems(schedules.value ?? [], drawn)];
+  const toggle = (id: string) => setOpen(open === id ? undefined : id);
+  const items = [
+    ...wholeItems(overview.value, drawn),
+    ...scheduleItems(schedules.value ?? [], { ...drawn, open, details: details.value, toggle }, tui, action),
+  ];
   return <Scroller name="queue" items={items} columns={columns} height={height} />;
 }
 
@@ -83,7 +95,8 @@ function queuedItem(project: WireProject, { columns, now, goTo }: Drawn): Item {
   const { not_before: notBefore } = project;
   const item = projectItem(project, columns, now, goTo);
   if (notBefore === null) return item;
-  return { ...item, lines: [...item.lines, line(`  not before ${untilText(notBefore, now)}`, 'quiet')] };
+  const when = line(`  not before ${untilText(notBefore, now)}`, 'quiet');
+  return { ...item, height: 2, lines: [...item.lines, when] };
 }
 
 const WINDOW_COLUMNS = 18;
@@ -99,21 +112,4 @@ function usageItems(quotas: WireOverview['quotas'], now: number): Item[] {
     ];
     return [note(`usage ${window}`, [used])];
   });
-}
-
-function scheduleItems(schedules: readonly WireSchedule[], { columns, now }: Drawn): Item[] {
-  return section(
-    'Schedules',
-    schedules.map(({ id, title, cron, state, next_slot: next }) =>
-      note(id, [
-        [
-          { text: clip(title, columns - 40) },
-          { text: `  ${cron}`, tone: 'quiet' },
-          state !== 'active'
-            ? { text: '  paused', tone: 'warn' }
-            : { text: next === null ? '' : `  next ${untilText(next, now)}`, tone: 'quiet' },
-        ],
-      ]),
-    ),
-  );
 }

@@ -1,4 +1,5 @@
 /** What Claude asks in the middle of its work: everything of it, and what a person may say. */
+import { ofRequests } from '../../../page/live/concerns.ts';
 import { isUndecided } from '../../../project/request.ts';
 import type { WireProjectAnswer } from '../../../wire/schemas/http.ts';
 import type { WireProject } from '../../../wire/schemas/project.ts';
@@ -17,7 +18,7 @@ import type { ViewProps } from './view-props.ts';
 
 export function RequestView({ id, columns, height }: ViewProps & { readonly id: string }) {
   const tui = useTui();
-  const open = useResource<readonly WireRequest[]>('/questions');
+  const open = useResource<readonly WireRequest[]>('/questions', ofRequests);
   const listed = open.value?.find((one) => one.id === id);
   // One that was decided meanwhile is told by its project alone.
   const project = useResource<WireProjectAnswer>(projectRoute(tui, id, listed));
@@ -79,7 +80,7 @@ function choices(request: WireRequest, tui: Tui, action: Action): Item[] {
 }
 
 function answers({ id, options }: WireRequest, tui: Tui, action: Action): Item[] {
-  const send = (answer: string) => void action.run(`/questions/${id}/answer`, { answer }, 'Answered.');
+  const send = (answer: string) => void action.run(`POST /questions/${id}/answer`, { answer }, 'Answered.');
   const confirm = (answer: string) => () =>
     tui.ask({
       kind: 'confirm',
@@ -115,7 +116,7 @@ function answers({ id, options }: WireRequest, tui: Tui, action: Action): Item[]
 function permits({ id, tool_name: tool }: WireRequest, tui: Tui, action: Action): Item[] {
   const send = (decision: 'once' | 'project' | 'deny', reason?: string) =>
     void action.run(
-      `/permissions/${id}`,
+      `POST /permissions/${id}`,
       reason === undefined ? { decision } : { decision, reason },
       decision === 'deny' ? 'Denied.' : 'Allowed.',
     );

@@ -20,7 +20,7 @@ export function useChannelActions({ channel, choose, refresh, words, setWords }:
     const sender = tui.session?.name ?? 'terminal';
     const send = async (content: string) => {
       const answered = await action.run(
-        '/api/send',
+        'POST /api/send',
         { channel: to, sender, content },
         `Sent to ${clip(to, 60)}.`,
       );
@@ -54,7 +54,7 @@ export function useChannelActions({ channel, choose, refresh, words, setWords }:
       kind: 'confirm',
       about: [{ text: 'Whoever has not read its messages will not read them any more.', isDoubt: true }],
       question: `Delete all messages of ${clip(name, 60)}?`,
-      onYes: () => void action.run('/api/clear', { channel: name }, 'Cleared.').then(refresh),
+      onYes: () => void action.run('POST /api/clear', { channel: name }, 'Cleared.').then(refresh),
     });
   const filter = () => {
     tui.drafts.set('channel words', words);

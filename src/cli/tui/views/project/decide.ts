@@ -7,6 +7,7 @@ import type { WireRound } from '../../../../wire/schemas/round.ts';
 import { clip } from '../../../terminal/text.ts';
 import type { ConfirmDialog, Keys, Tui } from '../../context.ts';
 import type { Action } from '../../live/use-action.ts';
+import { askRejection, reasonDraft } from './reject.ts';
 import type { ShownEvidence } from './review-items.ts';
 
 /** `a` and `r`; each says why where nothing can be decided. */
@@ -19,7 +20,7 @@ export function decisionKeys(
 ): Keys {
   const refusal = whyNot(answer, shown, evidence);
   if (refusal !== undefined || !shown) {
-    const words = shown && tui.drafts.get(`${answer.project.id}/r${shown.round}/reject`);
+    const words = shown && tui.drafts.get(reasonDraft(answer.project.id, shown.round));
     const tell = (more = '') => tui.say(`${refusal ?? 'Nothing was submitted yet.'}${more}`, true);
     return {
       a: () => tell(),
@@ -34,38 +35,21 @@ export function decisionKeys(
     { text: `${clip(project.title, 120)}: ${roundText(shown, measured)}`, isDoubt: false },
     ...doubts.map((text) => ({ text, isDoubt: true })),
   ];
-  const send = (verb: 'approve' | 'reject', body: unknown, done: string) =>
-    action.run<WireDecided>(`/projects/${project.id}/${verb}`, body, done);
-  const draft = `${project.id}/r${shown.round}/reject`;
-  const reject = async (reason: string) => {
-    const answered = await send('reject', { ...bound, reason }, `Round ${shown.round} is rejected.`);
-    if (answered?.ok) tui.drafts.delete(draft);
-  };
+  const approve = () =>
+    action.run<WireDecided>(
+      `POST /projects/${project.id}/approve`,
+      bound,
+      `Round ${shown.round} is approved.`,
+    );
   return {
     a: () =>
       tui.ask({
         kind: 'confirm',
         about,
         question: `${shown.outline ? 'Approve this outline' : 'Approve'}${doubts.length > 0 ? ' all the same' : ''}?`,
-        onYes: () => void send('approve', bound, `Round ${shown.round} is approved.`),
+        onYes: () => void approve(),
       }),
-    r: () =>
-      tui.ask({
-        kind: 'write',
-        title: `Reject round ${shown.round}`,
-        label: 'What should change? Claude is told this word for word.',
-        draft,
-        onSend: (reason) =>
-          tui.ask({
-            kind: 'confirm',
-            about: [
-              about[0] ?? { text: '', isDoubt: false },
-              { text: `“${clip(reason, 400)}”`, isDoubt: false },
-            ],
-            question: `Reject round ${shown.round} with these words?`,
-            onYes: () => void reject(reason),
-          }),
-      }),
+    r: () => askRejection({ answer, bound, what: about[0]?.text ?? '' }, tui, action),
   };
 }
 

@@ -18,8 +18,6 @@ interface Shown extends Drawn {
   readonly round: number | undefined;
   readonly shown: WireRound | undefined;
   readonly running: WireRun | undefined;
-  /** What the run has written; undefined: nobody watches it. */
-  readonly output: readonly Line[] | undefined;
 }
 
 export function headItems(answer: WireProjectAnswer, drawn: Shown): Item[] {
@@ -37,7 +35,7 @@ export function headItems(answer: WireProjectAnswer, drawn: Shown): Item[] {
         keys: { enter: () => goTo({ view: 'request', id: request.id }) },
       }),
     ),
-    ...(running ? [liveItem(running, drawn)] : []),
+    ...(running ? [liveItem(running, project.id, drawn)] : []),
     ...(round !== undefined && !shown
       ? [note('nothing', [EMPTY, line(`Nothing was submitted in round ${round}.`, 'warn')])]
       : []),
@@ -94,22 +92,17 @@ function stuckLines(attention: string, columns: number): Line[] {
   return [EMPTY, line('It is stuck', 'bad'), ...paragraph(attention, columns), line('t: retry', 'accent')];
 }
 
-/** So many lines of what it does are shown below it. */
-const MAX_OUTPUT_LINES = 200;
-
-function liveItem(run: WireRun, { columns, now, toggle, output }: Shown): Item {
-  const watched = output?.slice(-MAX_OUTPUT_LINES).map((one): Line => [{ text: '  ' }, ...one]) ?? [];
+function liveItem(run: WireRun, project: string, { columns, now, goTo }: Shown): Item {
   return {
     key: 'live',
     lines: [
       EMPTY,
       [
         { text: 'Working now', tone: 'title' },
-        { text: output === undefined ? '  l: what it does, live' : '  l: fold', tone: 'quiet' },
+        { text: '  l: what it does, live', tone: 'quiet' },
       ],
       ...runLines(run, columns, now),
-      ...watched,
     ],
-    keys: { enter: () => toggle('live'), x: () => toggle('live') },
+    keys: { enter: () => goTo({ view: 'run', id: run.id, project }) },
   };
 }

@@ -7,7 +7,7 @@ import type { WireProjectAnswer } from '../../../../wire/schemas/http.ts';
 import type { WireRound } from '../../../../wire/schemas/round.ts';
 import type { WireRun } from '../../../../wire/schemas/run.ts';
 import { clip } from '../../../terminal/text.ts';
-import { section } from '../../lines/items.ts';
+import { foldSign, section } from '../../lines/items.ts';
 import { facts, type Line, line, paragraph } from '../../lines/line.ts';
 import { markdownLines } from '../../lines/markdown.ts';
 import type { Item } from '../../lines/scroll.ts';
@@ -66,13 +66,13 @@ export function historyItems(answer: WireProjectAnswer, shown: WireRound | undef
   ];
 }
 
-function folded(key: string, title: string, { open, toggle }: Drawn, lines: () => Line[]): Item {
+function folded(key: string, title: string, { open, toggle }: Drawn, lines: () => readonly Line[]): Item {
   const isOpen = open.has(key);
   const act = () => toggle(key);
   return {
     key,
     lines: [
-      line(`${isOpen ? 'v' : '>'} ${title}`, 'accent'),
+      line(`${foldSign(isOpen)} ${title}`, 'accent'),
       ...(isOpen ? lines().map((one): Line => [{ text: '  ' }, ...one]) : []),
     ],
     keys: { enter: act, x: act },

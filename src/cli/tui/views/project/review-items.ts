@@ -114,7 +114,7 @@ function measuredItems(evidence: WireShownEvidence, drawn: Drawn): Item[] {
 function textLines(
   route: string,
   { texts, columns }: Drawn,
-  draw: (text: string, columns: number) => Line[],
+  draw: (text: string, columns: number) => readonly Line[],
 ): Line[] {
   const { text, problem, next } = texts.get(route) ?? {};
   return [
