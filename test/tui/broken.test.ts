@@ -52,7 +52,10 @@ inTerminal('a stream that is no stream of ours is told, and is no reason to end'
   const token = { BRIDGE_API_TOKEN: stage.api.tokens.admin };
   await using terminal = await openTerminal({ env: token });
   await terminal.run(`${TUI} --url ${server.url}`);
-  await terminal.says('○ lost', `What answers at ${server.url} is no supervisor. Trying again…`);
+  await terminal.says(
+    '○ lost',
+    `Not connected. Trying again… What answers at ${server.url} is no supervisor.`,
+  );
   await terminal.press('q');
   await terminal.shows(PROMPT);
 });

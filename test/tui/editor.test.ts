@@ -65,7 +65,7 @@ for (const [what, editing, words] of [
     await editor(terminal, 'editor', editing);
     await writing(terminal, 'Mine.');
     await terminal.press('C-o');
-    await terminal.shows(words, 'What was written before is kept.', '| Mine.', '● live');
+    await terminal.says(words, 'What was written before is kept.', '| Mine.', '● live');
     await terminal.type(' More.');
     await terminal.shows('| Mine. More.');
   });

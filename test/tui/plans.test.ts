@@ -36,7 +36,9 @@ for (const size of SIZES)
       expect(stage.rig.rowsOf('projects')).toMatchObject([
         { title: 'Docs sweep', workspace: stage.rig.workspace, status: 'pending' },
       ]);
-      await terminal.press('Escape', 'n');
+      await terminal.press('Escape');
+      await terminal.shows('Bridge  Home');
+      await terminal.press('n');
       await terminal.shows('Send a plan');
       await terminal.hides('| Sweep.');
     },

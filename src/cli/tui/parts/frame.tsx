@@ -53,7 +53,7 @@ const REFUSED =
   'Not signed in: the token of this terminal is unknown, was revoked, or has expired. R: sign in again. Elsewhere than on its machine with a new token, by: bridge-supervisor token add NAME --role decide';
 
 function lostText({ since, why }: Extract<State, { kind: 'lost' }>, now: number): string {
-  if (since === undefined) return ['Not connected.', why, 'Trying again…'].filter(Boolean).join(' ');
+  if (since === undefined) return `Not connected. Trying again… ${why}`.trim();
   const at = atText(new Date(since).toISOString(), now);
   const isLong = now - since > LONG_MS;
   const advice = why === '' && isLong ? 'Is the supervisor running? bridge-supervisor status' : why;
