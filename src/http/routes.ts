@@ -23,7 +23,10 @@ import {
   callCodeTools,
   callDesktopTools,
   callFolderTools,
+  callGraphTools,
   callMemoryTools,
+  callRelayTools,
+  callScriptTools,
 } from './routes/mcp.ts';
 import { showMetrics } from './routes/metrics.ts';
 import { showNotifications, testNotifications } from './routes/notifications.ts';
@@ -76,7 +79,16 @@ export const ROUTE_GROUPS: Readonly<Record<string, readonly Route[]>> = {
     resumeSchedule,
     removeSchedule,
   ],
-  'Tools over MCP': [callDesktopTools, callCodeTools, callChannelTools, callMemoryTools, callFolderTools],
+  'Tools over MCP': [
+    callDesktopTools,
+    callCodeTools,
+    callChannelTools,
+    callMemoryTools,
+    callGraphTools,
+    callFolderTools,
+    callScriptTools,
+    callRelayTools,
+  ],
   Channels: [
     channelStatus,
     channelState,

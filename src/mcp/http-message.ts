@@ -1,9 +1,16 @@
 /** What a client over HTTP sends, once it has been let in. */
 import type { Actor } from '../project/actor.ts';
 import type { Credential } from '../project/credential.ts';
+import type { Side } from '../project/toolset.ts';
 
-/** Whose tools: those of Claude Desktop, those of a person's own Claude Code, or those of a toolset. */
-export type HttpSide = 'desktop' | 'code' | 'channels' | 'memory' | 'folder';
+/**
+ * Whose tools: those of Claude Desktop, those of a person's own Claude Code, or those of a toolset. Scripts run for a client
+ * that is there, and a relay has two sides that no token is.
+ */
+export type HttpSide = Exclude<Side, UnservedSide>;
+
+/** What is served over standard input and output alone. */
+export type UnservedSide = 'scripts' | 'relay';
 
 /** One message of a client whose credential has been checked. */
 export interface HttpMessage {

@@ -17,12 +17,13 @@ import { channelToolset } from './channels.ts';
 import { codeToolset } from './code.ts';
 import { DESKTOP_TOOLSET } from './desktop.ts';
 import { folderToolset } from './folder.ts';
+import { graphToolset } from './graph.ts';
 import type { HttpMessage, HttpSide } from './http-message.ts';
 import { memoryToolset } from './memory.ts';
 import { readValue, type Unreadable } from './message.ts';
 import type { BridgeAccess } from './open-bridge.ts';
 import { Shown } from './shown.ts';
-import { answerRequest, isToolMethod, type Toolset } from './toolset.ts';
+import { answerRequest, isAnswered, offerOf, type Toolset } from './toolset.ts';
 import type { Verbs } from './verbs.ts';
 
 export type AnswerMessage = (side: HttpSide, message: HttpMessage) => Promise<Response>;
@@ -47,6 +48,7 @@ export function openHttpServer(verbs: Verbs, clock: Clock, env: Environment): An
     code: serve(codeToolset(undefined)),
     channels: serve(channelToolset(undefined)),
     memory: serve(memoryToolset({ client: undefined })),
+    graph: serve(graphToolset({ client: undefined })),
     folder: serve(folderToolset({ env })),
   };
 
@@ -67,14 +69,10 @@ export function openHttpServer(verbs: Verbs, clock: Clock, env: Environment): An
 const ANY_URL = 'http://127.0.0.1/mcp';
 
 function createServer(toolset: Toolset, access: BridgeAccess, asked: HttpMessage, shown: Shown): Server {
-  const { name, title, instructions } = toolset;
   const { actor, ending, waitToWrite } = asked;
-  const sdk = new Server(
-    { name, title, version: VERSION },
-    { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) },
-  );
+  const sdk = new Server({ name: toolset.name, title: toolset.title, version: VERSION }, offerOf(toolset));
   // Without a handler of ours the SDK answers as the revision of the protocol says: in the newest with a status of its own.
-  if (!('method' in asked.message && isToolMethod(String(asked.message.method)))) return sdk;
+  if (!('method' in asked.message && isAnswered(toolset, String(asked.message.method)))) return sdk;
   // A handler of the SDK's own for these methods would refuse what a client leaves empty.
   sdk.fallbackRequestHandler = async ({ method, params }, { mcpReq }) => {
     const answer = await answerRequest(

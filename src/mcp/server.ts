@@ -5,7 +5,7 @@ import { VERSION } from '../version.ts';
 import type { BridgeAccess } from './open-bridge.ts';
 import { Shown } from './shown.ts';
 import { logToStderr } from './stderr.ts';
-import { answerRequest, type Client, type Toolset } from './toolset.ts';
+import { answerRequest, type Client, offerOf, type Toolset } from './toolset.ts';
 
 export interface BridgeServer {
   connect(transport: Transport): Promise<void>;
@@ -19,14 +19,7 @@ export function buildServer(
   access: BridgeAccess,
   log: (line: string) => void = logToStderr,
 ): BridgeServer {
-  const { name, title, instructions, resources } = toolset;
-  const sdk = new Server(
-    { name, title, version: VERSION },
-    {
-      capabilities: { tools: {}, ...(resources ? { resources: {} } : {}) },
-      ...(instructions === undefined ? {} : { instructions }),
-    },
-  );
+  const sdk = new Server({ name: toolset.name, title: toolset.title, version: VERSION }, offerOf(toolset));
   sdk.onerror = ({ message }) => log(message);
   const closing = new AbortController();
   const client: Client = { actor: 'desktop', shown: new Shown(), waitToWrite: () => 0 };

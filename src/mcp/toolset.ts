@@ -69,8 +69,20 @@ interface ProgressNotification {
 /** Of JSON-RPC (https://www.jsonrpc.org/specification#error_object). */
 const METHOD_NOT_FOUND = -32601;
 
-/** Whether the protocol leaves this method to a set of tools. */
-export function isToolMethod(method: string): boolean {
+/** What a client is told of a set of tools when it connects, as both SDKs take it. */
+export function offerOf({ instructions, resources }: Toolset) {
+  return {
+    capabilities: { tools: {}, ...(resources ? { resources: {} } : {}) },
+    ...(instructions === undefined ? {} : { instructions }),
+  };
+}
+
+/** Whether the protocol leaves this method to a set of tools, and this one answers it. */
+export function isAnswered({ resources }: Toolset, method: string): boolean {
+  return isToolMethod(method) || (resources !== undefined && method.startsWith('resources/'));
+}
+
+function isToolMethod(method: string): boolean {
   return method === 'tools/list' || method === 'tools/call';
 }
 

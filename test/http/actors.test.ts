@@ -85,6 +85,15 @@ const STEPS: Readonly<Record<string, Step>> = {
     prepare: async () => ({ path: '/mcp/memory', body: toolCall('memory_set', { key: 'a', value: 1 }) }),
     types: ['memory.set'],
   },
+  'POST /mcp/graph': {
+    prepare: async () => ({
+      path: '/mcp/graph',
+      body: toolCall('create_entities', {
+        entities: [{ name: 'a', entityType: 't', observations: [] }],
+      }),
+    }),
+    types: ['memory.graph_added'],
+  },
   'POST /mcp/folder': {
     // What is done to files is no work, and stands in no record.
     prepare: async () => ({ path: '/mcp/folder', body: toolCall('list_directory', { path: '.' }) }),
@@ -204,8 +213,10 @@ test('every hold that is ended over HTTP is recorded under the name of the crede
 
 test('every route that does something to work is tried under the name of a credential', () => {
   // The old transport hands its messages to the tools of /mcp/channels: test/http/old-transport.test.ts.
+  // Scripts and the relay are not served: test/http/mcp.test.ts.
   const writes = ROUTES.filter(
-    ({ method, path }) => isWrite({ method }) && !/^\/(tokens|session|notifications|messages)/.test(path),
+    ({ method, path }) =>
+      isWrite({ method }) && !/^\/(tokens|session|notifications|messages|mcp\/scripts|mcp\/relay)/.test(path),
   );
   expect(Object.keys(STEPS).sort()).toEqual(writes.map(({ method, path }) => `${method} ${path}`).sort());
 });

@@ -5,9 +5,10 @@ import {
 } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { ToolsetName } from '../../src/project/toolset.ts';
 import type { Answer, Sent, Serving } from './server.ts';
 
-export type Side = 'desktop' | 'code' | 'channels';
+export type Side = 'desktop' | 'code' | ToolsetName;
 
 export const MODERN = '2026-07-28';
 
@@ -18,6 +19,8 @@ export interface McpClient extends AsyncDisposable {
   readonly instructions: string | undefined;
   list(): Promise<Record<string, unknown>[]>;
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ToolResult>;
+  /** The addresses of its resources, each with its text. */
+  resources(): Promise<Record<string, string>>;
 }
 
 interface CallOptions {
@@ -41,6 +44,8 @@ export async function oldClient(api: Serving, side: Side, token: string): Promis
     list: async () => (await client.listTools()).tools,
     call: async (name, args = {}, more = {}) =>
       (await client.callTool({ name, arguments: args }, undefined, more)) as unknown as ToolResult,
+    resources: async () =>
+      textsOf((await client.listResources()).resources, (uri) => client.readResource({ uri })),
     [Symbol.asyncDispose]: () => client.close(),
   };
 }
@@ -55,8 +60,22 @@ export async function modernClient(api: Serving, side: Side, token: string): Pro
     list: async () => (await client.listTools()).tools,
     call: async (name, args = {}, more = {}) =>
       (await client.callTool({ name, arguments: args }, more)) as unknown as ToolResult,
+    resources: async () =>
+      textsOf((await client.listResources()).resources, (uri) => client.readResource({ uri })),
     [Symbol.asyncDispose]: () => client.close(),
   };
+}
+
+async function textsOf(
+  resources: readonly { readonly uri: string }[],
+  read: (uri: string) => Promise<{ readonly contents: readonly object[] }>,
+): Promise<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const { uri } of resources) {
+    const [content] = (await read(uri)).contents;
+    texts[uri] = content && 'text' in content ? String(content.text) : '';
+  }
+  return texts;
 }
 
 function urlOf({ port }: Serving, side: Side): URL {

@@ -9,7 +9,7 @@ import { McpOverHttp } from '../../src/mcp/http.ts';
 import { bindVerbs } from '../../src/mcp/local-verbs.ts';
 import { accepted, beSupervisor, projectIn, send, TOKEN } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
-import { channels, code, desktop } from '../mcp/rig.ts';
+import { channels, code, desktop, graph, memory } from '../mcp/rig.ts';
 import { createRig, type Rig } from '../rig.ts';
 import { type McpClient, MODERN, modernClient, oldClient, say, toolCall } from './mcp-client.ts';
 import { type Serving, serve } from './server.ts';
@@ -27,8 +27,8 @@ beforeEach(async () => {
   });
 });
 
-const SIDES = ['desktop', 'code', 'channels'] as const;
-const overStdio = { desktop, code, channels };
+const SIDES = ['desktop', 'code', 'channels', 'memory', 'graph'] as const;
+const overStdio = { desktop, code, channels, memory, graph };
 const ERAS = [
   { era: 'before 2026-07-28', connect: oldClient, version: '2025-11-25' },
   { era: 'of 2026-07-28', connect: modernClient, version: MODERN },
@@ -60,6 +60,8 @@ describe.each(ERAS)('a client $era', ({ connect, version }) => {
     ['channels', 'bridge_channels', {}],
     ['channels', 'bridge_receive', { channel: 'build' }],
     ['channels', 'bridge_send', { channel: 'build' }],
+    ['graph', 'search_nodes', { query: 'baker' }],
+    ['graph', 'add_observations', { observations: [{ entityName: 'nobody', contents: ['x'] }] }],
   ])('%s %s %j is answered over HTTP as over stdio', async (side, name, args) => {
     await send(rig, '# Build a clock');
     const stdio = await overStdio[side](rig.home);
@@ -73,6 +75,29 @@ describe.each(ERAS)('a client $era', ({ connect, version }) => {
         isError: over.isError,
       }),
     );
+  });
+
+  test('the graph has its resource over HTTP, and what a token writes there is by its name', async () => {
+    await using http = await connect(api, 'graph', api.tokens.admin);
+    await http.call('create_entities', {
+      entities: [{ name: 'Ann', entityType: 'person', observations: ['bakes'] }],
+    });
+    const texts = await http.resources();
+    expect(Object.keys(texts)).toEqual(['memory://knowledge-graph']);
+    expect(JSON.parse(texts['memory://knowledge-graph'] ?? '')).toMatchObject({
+      entities: [{ name: 'Ann', observations: ['bakes'], authors: ['person: admin'] }],
+    });
+  });
+
+  test.each([
+    'scripts',
+    'relay',
+  ] as const)('%s are not served over HTTP, and a client is told what to do instead', async (side) => {
+    const failed = await connect(api, side, api.tokens.admin).then(
+      () => 'connected',
+      (error: Error) => error.message,
+    );
+    expect(failed).toContain(`bridge-supervisor mcp ${side}`);
   });
 
   test('a wait shows progress, and ends with what happens', async () => {

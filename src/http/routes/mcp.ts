@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import type { HttpSide } from '../../mcp/http-message.ts';
+import type { HttpSide, UnservedSide } from '../../mcp/http-message.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import type { Example } from '../example.ts';
+import { AND_MORE, type Example } from '../example.ts';
+import { problem } from '../problem.ts';
 
 /** More than any message: a plan has at most a megabyte, and JSON may write it in twice as many. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -58,12 +59,30 @@ export const callMemoryTools = mcpRoute(
   toolCall('memory_list', `data: {"result":{"content":[{"type":"text","text":"No keys here.…`),
 );
 
+export const callGraphTools = mcpRoute(
+  'graph',
+  'The shared memory as a graph, as `mcp graph` has it outside of a run: one message of MCP over Streamable HTTP, without a session. What is written is by the name of the credential.',
+  toolCall('read_graph', `data: {"result":{"content":[{"type":"text","text":"{\\n  \\"entities\\": []…`),
+);
+
 export const callFolderTools = mcpRoute(
   'folder',
   'The files of the shared folder, as `mcp folder` has them: one message of MCP over Streamable HTTP, without a session.',
   toolCall('list_directory', `data: {"result":{"content":[{"type":"text","text":"[FILE] spec.md…`, {
     path: '.',
   }),
+);
+
+export const callScriptTools = unservedRoute(
+  'scripts',
+  'Says that scripts and escalation are not served over HTTP, and what to do instead.',
+  'scripts run for as long as the client is there that asked for them, which HTTP cannot tell, so they are not served over it. Have the client start: bridge-supervisor mcp scripts, on another machine: ssh HOST bridge-supervisor mcp scripts. A task for Claude Code is a plan: POST /projects.',
+);
+
+export const callRelayTools = unservedRoute(
+  'relay',
+  'Says that the relay is not served over HTTP, and what to do instead.',
+  'the relay is between Claude Desktop and Claude Code of one person, and a token is neither, so it is not served over HTTP. Have the client start: bridge-supervisor mcp relay --client code, on another machine: ssh HOST bridge-supervisor mcp relay --client code. Among more than two there are channels: POST /mcp/channels.',
 );
 
 function toolCall(name: string, begin: string, args: object = {}): Example {
@@ -86,5 +105,26 @@ function mcpRoute(side: HttpSide, summary: string, example: Example): Route {
     countsWrites: true,
     example,
     run: async ({ body }, call) => ({ response: await call.answerMcp(side, body, call.caller) }),
+  });
+}
+
+/** Whoever asks for it is told what else there is: a route that is unknown would only say that it is. */
+function unservedRoute(side: UnservedSide, summary: string, instead: string): Route {
+  const refused = problem('gone', instead);
+  return defineRoute({
+    method: 'POST',
+    path: `/mcp/${side}`,
+    access: 'admin',
+    summary,
+    body: mcpMessage,
+    answer,
+    maxBodyBytes: MAX_BODY_BYTES,
+    problems: ['gone'],
+    example: {
+      send: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+      status: 410,
+      answer: { status: 410, code: 'gone', detail: `${instead.slice(0, 60)}…`, ...AND_MORE },
+    },
+    run: async () => ({ problem: refused }),
   });
 }
