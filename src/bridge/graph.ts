@@ -13,6 +13,7 @@ import {
   type GraphRelation,
   observationProblem,
   relationProblem,
+  type StampedRelation,
   shownContent,
 } from '../project/graph.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -29,17 +30,11 @@ import {
   observationsOf,
   type Written,
 } from '../store/graph.ts';
-import {
-  type GraphFilter,
-  type GraphRow,
-  relationsAfter,
-  rowsAfter,
-  type StampedRelation,
-} from '../store/graph-pages.ts';
+import { type GraphFilter, type GraphRow, relationsAfter, rowsAfter } from '../store/graph-pages.ts';
 import { appendMemoryEvent, type MemoryWriter } from './memory-event.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 
-export type { GraphFilter, GraphRow, StampedRelation };
+export type { GraphFilter, GraphRow };
 
 export interface GraphAdditions {
   readonly entities?: readonly GraphEntity[];

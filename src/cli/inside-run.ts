@@ -15,7 +15,8 @@ const DECIDING: readonly string[] = [
   ...['restore', 'import', 'setup', 'install', 'uninstall', 'doctor --fix', 'mcp desktop'],
   ...['schedule run', 'schedule amend', 'schedule pause', 'schedule resume', 'schedule remove'],
   ...['worktree remove', 'token add', 'token rotate', 'token revoke', 'dashboard', 'notify test'],
-  ...['relay get', 'relay clear', 'memory set', 'memory delete', 'scripts cancel'],
+  ...['relay get', 'relay clear', 'memory set', 'memory delete', 'memory graph delete'],
+  'scripts cancel',
 ];
 
 /** Servers that a run has for its own project. */

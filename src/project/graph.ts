@@ -5,6 +5,7 @@
  */
 import { escapeHidden } from '../characters.ts';
 import { type FieldProblem, nameProblem } from './channel.ts';
+import type { Author } from './memory.ts';
 import { plural } from './text.ts';
 
 /** Names and types in characters, an observation in bytes of UTF-8: one fits into an answer whole. */
@@ -42,6 +43,38 @@ export interface GraphCounts {
   readonly entities: number;
   readonly observations: number;
   readonly relations: number;
+}
+
+/** What is kept of each part of the graph beside the part itself. */
+export interface Stamped extends Author {
+  /** In the order in which they were written. */
+  readonly id: number;
+  readonly writtenAt: string;
+}
+
+export type StampedObservation = Stamped & { readonly content: string };
+
+export type StampedRelation = Stamped & GraphRelation;
+
+/** An entity, and how much there is of it. */
+export interface GraphHead extends Stamped {
+  readonly name: string;
+  readonly entityType: string;
+  readonly observationCount: number;
+  /** That begin or end at it. */
+  readonly relationCount: number;
+}
+
+/** An entity with all that is known of it. */
+export interface WholeEntity extends GraphHead {
+  readonly observations: readonly StampedObservation[];
+  readonly relations: readonly StampedRelation[];
+}
+
+/** An entity that a search has found. */
+export interface FoundEntity extends GraphHead {
+  /** Its observations that hold the text; none where its name or its type does. */
+  readonly found: readonly string[];
 }
 
 /** What is wrong with the first that is; undefined: nothing. */

@@ -1,7 +1,12 @@
 /** The graph of the shared memory as it is read: by number, so that what comes meanwhile moves nothing to another page. */
 import type { ExpressionBuilder } from 'kysely';
-import { folded, type GraphRelation } from '../project/graph.ts';
-import type { Author } from '../project/memory.ts';
+import {
+  folded,
+  type GraphHead,
+  type Stamped,
+  type StampedObservation,
+  type StampedRelation,
+} from '../project/graph.ts';
 import type { Reader } from './database.ts';
 import type { Tables } from './schema.ts';
 
@@ -12,18 +17,11 @@ export type GraphFilter =
   /** Whose name, type or an observation has this text, in any case. */
   | { readonly kind: 'holding'; readonly text: string };
 
-interface Stamped extends Author {
-  readonly id: number;
-  readonly writtenAt: string;
-}
-
 /** An observation with its entity; or an entity that has none. */
 export interface GraphRow {
   readonly entity: Stamped & { readonly name: string; readonly entityType: string };
-  readonly observation: (Stamped & { readonly content: string }) | undefined;
+  readonly observation: StampedObservation | undefined;
 }
-
-export type StampedRelation = Stamped & GraphRelation;
 
 /** The next rows of those entities after one, the oldest entity first. Zeros: from the beginning. */
 export async function rowsAfter(
@@ -109,6 +107,60 @@ export async function relationsAfter(
     runId: row.run_id,
     writtenAt: row.written_at,
   }));
+}
+
+/** The entities with how much there is of each, by name. */
+export async function entityHeads(db: Reader, filter: GraphFilter): Promise<GraphHead[]> {
+  const rows = await db
+    .selectFrom('graph_entities')
+    .select((eb) => [
+      'id',
+      'name',
+      'entity_type',
+      'author',
+      'run_id',
+      'written_at',
+      eb
+        .selectFrom('graph_observations')
+        .select((inner) => inner.fn.countAll<number>().as('count'))
+        .whereRef('entity_id', '=', 'graph_entities.id')
+        .as('observations'),
+      eb
+        .selectFrom('graph_relations')
+        .select((inner) => inner.fn.countAll<number>().as('count'))
+        .where((inner) =>
+          inner.or([
+            inner('from_name', '=', inner.ref('graph_entities.name')),
+            inner('to_name', '=', inner.ref('graph_entities.name')),
+          ]),
+        )
+        .as('relations'),
+    ])
+    .where((eb) => isMeant(eb, filter))
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    entityType: row.entity_type,
+    author: row.author,
+    runId: row.run_id,
+    writtenAt: row.written_at,
+    observationCount: row.observations ?? 0,
+    relationCount: row.relations ?? 0,
+  }));
+}
+
+/** The observations that hold a text, in any case, by their entity. */
+export async function observationsHolding(db: Reader, text: string): Promise<Map<number, string[]>> {
+  const rows = await db
+    .selectFrom('graph_observations')
+    .select(['entity_id', 'content'])
+    .where((eb) => eb(eb.fn<number>('instr', ['folded', eb.val(folded(text))]), '>', 0))
+    .orderBy('id')
+    .execute();
+  const byEntity = Map.groupBy(rows, ({ entity_id }) => entity_id);
+  return new Map([...byEntity].map(([id, found]) => [id, found.map(({ content }) => content)]));
 }
 
 function isMeant(eb: ExpressionBuilder<Tables, 'graph_entities'>, filter: GraphFilter) {

@@ -5,6 +5,7 @@ import type { WireDemoStep, WireDemoSummary } from './schemas/demo.ts';
 import type { WireEvent } from './schemas/event.ts';
 import type { WireEvidence } from './schemas/evidence.ts';
 import type { WireDiagnosis } from './schemas/finding.ts';
+import type { WireGraphDeleted, WireGraphList, WireGraphSearch, WireWholeEntity } from './schemas/graph.ts';
 import type { WireSignInLink } from './schemas/http.ts';
 import type { WireImport } from './schemas/import.ts';
 import type { WireInstall, WireUninstall } from './schemas/install.ts';
@@ -59,7 +60,11 @@ export type WireOutput =
   | WireMemoryList
   | WireMemoryRead
   | WireMemorySet
-  | WireMemoryDeleted;
+  | WireMemoryDeleted
+  | WireGraphList
+  | WireGraphSearch
+  | WireWholeEntity
+  | WireGraphDeleted;
 
 /** One of many results, each on a line of its own. */
 export type WireLine =

@@ -12,6 +12,7 @@ import { type Cli, fail } from '../context.ts';
 import { jsonOption, wholeNumber, yesOption } from '../terminal/arguments.ts';
 import { plainLine } from '../terminal/text.ts';
 import { examples } from '../terminal/usage.ts';
+import { memoryGraphCommand } from './memory-graph.ts';
 import { readText } from './read-text.ts';
 
 const PERSON = { actor: 'person', runId: null } as const;
@@ -25,6 +26,7 @@ export function memoryCommand(cli: Cli): Command {
     .addCommand(getCommand(cli))
     .addCommand(setCommand(cli))
     .addCommand(deleteCommand(cli))
+    .addCommand(memoryGraphCommand(cli))
     .addHelpText('after', ABOUT)
     .addHelpText(
       'after',
@@ -35,7 +37,8 @@ export function memoryCommand(cli: Cli): Command {
 const ABOUT = `
 Claude Desktop and Claude Code read and write it with the tools that
 'setup --toolset memory' adds. Each change is a new version with its author;
-earlier ones can be read. docs/memory.md has the whole of it.`;
+earlier ones can be read. 'memory graph' is apart from the keys: the entities and
+relations of 'setup --toolset graph'. docs/memory.md has the whole of it.`;
 
 function keyArgument(): Argument {
   return new Argument('<key>', "of the memory, as 'memory list' shows it");

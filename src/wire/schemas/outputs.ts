@@ -6,6 +6,7 @@ import { demoStepSchema, demoSummarySchema } from './demo.ts';
 import { eventSchema } from './event.ts';
 import { evidenceFiguresSchema, evidenceSchema, shownEvidenceSchema } from './evidence.ts';
 import { diagnosisSchema, findingSchema } from './finding.ts';
+import { graphDeletedSchema, graphEntitySchema, graphListSchema, graphSearchSchema } from './graph.ts';
 import { holdSchema } from './hold.ts';
 import { signInLinkSchema } from './http.ts';
 import { importSchema } from './import.ts';
@@ -87,6 +88,10 @@ export const OUTPUTS = {
   'memory get': memoryReadSchema,
   'memory set': memorySetSchema,
   'memory delete': memoryDeletedSchema,
+  'memory graph list': graphListSchema,
+  'memory graph show': graphEntitySchema,
+  'memory graph search': graphSearchSchema,
+  'memory graph delete': graphDeletedSchema,
   'scripts list': z.array(listedScriptSchema),
   'scripts runs': z.array(scriptRunSchema),
   'scripts show': shownScriptRunSchema,
