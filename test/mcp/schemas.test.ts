@@ -122,14 +122,14 @@ describe('tools of the memory graph', () => {
     expect(own).toHaveLength(6);
   });
 
-  test('the names, descriptions and schemas of the tools of the memory graph take less than 3,000 bytes', async () => {
+  test('the names, descriptions and schemas of the tools of the memory graph take less than 2,900 bytes', async () => {
     const tools = await listed(await graph(stateFolder()));
     const added = tools.map(({ name, description, inputSchema }) => ({
       name,
       description,
       input_schema: inputSchema,
     }));
-    expect(Buffer.byteLength(JSON.stringify(added))).toBeLessThan(3_000);
+    expect(Buffer.byteLength(JSON.stringify(added))).toBeLessThan(2_900);
   });
 });
 
@@ -145,7 +145,7 @@ describe('tools of scripts', () => {
   });
 
   test.each([
-    ["a person's own session", undefined, 1_450],
+    ["a person's own session", undefined, 1_400],
     ['a run', SCOPE, 940],
   ])('the names, descriptions and schemas of the tools of scripts take little in %s', async (_, scope, bytes) => {
     const tools = await listed(await scripts(stateFolder(), scope));
@@ -165,8 +165,8 @@ describe('tools of the shared folder', () => {
   });
 
   test.each([
-    ['those that suffice', false, 2_200],
-    ['all', true, 4_100],
+    ['those that suffice', false, 2_040],
+    ['all', true, 3_800],
   ])('the names, descriptions and schemas of the tools of the shared folder take little: %s', async (_, allTools, bytes) => {
     const tools = await listed(await folder(stateFolder(), { allTools }));
     const added = tools.map(({ name, description, inputSchema }) => ({

@@ -18,7 +18,7 @@ export function createEntitiesTool(scope: MemoryScope): Tool {
   return defineTool({
     name: 'create_entities',
     title: 'Create entities',
-    description: 'Add entities. One that exists keeps its type and gets the observations it lacks.',
+    description: 'Add entities; one that exists gains the observations it lacks.',
     hints: ADDS,
     input: z.strictObject({ entities: list(entity) }),
     run: (input, call) =>
@@ -48,7 +48,7 @@ export function createRelationsTool(scope: MemoryScope): Tool {
   return defineTool({
     name: 'create_relations',
     title: 'Create relations',
-    description: 'Add relations between entities, in active voice.',
+    description: 'Add relations, in active voice.',
     hints: ADDS,
     input: z.strictObject({ relations: list(relation) }),
     run: (input, call) => adding(scope, call, input, ({ relations }) => added('relations', relations)),
@@ -59,7 +59,7 @@ export function addObservationsTool(scope: MemoryScope): Tool {
   return defineTool({
     name: 'add_observations',
     title: 'Add observations',
-    description: 'Add observations to existing entities.',
+    description: 'Add to existing entities.',
     hints: ADDS,
     input: z.strictObject({ observations: list(z.object({ entityName: z.string(), contents: texts() })) }),
     run: (input, call) =>

@@ -13,7 +13,7 @@ const cursor = z.string().optional();
 export const readGraphTool = defineTool({
   name: 'read_graph',
   title: 'Read the graph',
-  description: 'The whole graph, page by page: go on with the cursor of the answer.',
+  description: 'The whole graph; on with the cursor of an answer.',
   hints: READS,
   input: z.strictObject({ cursor }),
   run: (input, { verbs }) => page(verbs, { kind: 'all' }, input.cursor),
@@ -22,7 +22,7 @@ export const readGraphTool = defineTool({
 export const searchNodesTool = defineTool({
   name: 'search_nodes',
   title: 'Search the graph',
-  description: 'Entities whose name, type or observations contain the text, and their relations.',
+  description: 'Entities whose name, type or observations contain query.',
   hints: READS,
   input: z.strictObject({ query: z.string(), cursor }),
   run: (input, { verbs }) => page(verbs, { kind: 'holding', text: input.query }, input.cursor),

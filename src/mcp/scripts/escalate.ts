@@ -12,7 +12,7 @@ export const escalateTool: Tool = takesTask(
   defineTool({
     name: 'escalate_to_claude',
     title: 'Pass a task on to Claude Code',
-    description: "Have Claude Code do a task, from request alone. Limits only lower the owner's.",
+    description: 'Have Claude Code do a task.',
     hints: { readOnly: false, destructive: true, idempotent: false },
     input: z.strictObject({
       request: z.string(),
