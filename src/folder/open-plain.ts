@@ -2,8 +2,24 @@
 import { type BigIntStats, constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ok, type Result, refuse } from '../result.ts';
-import type { Located } from './locate.ts';
+import { type Located, locate } from './locate.ts';
+import type { SharedFolder } from './shared-folder.ts';
 import { shownPath } from './shown-path.ts';
+
+/** Finds a file, opens it, lets `work` read it, and closes it. Refuses as `openPlain` does; throws the system's error. */
+export async function readPlain<T>(
+  root: SharedFolder,
+  path: string,
+  work: (file: FileHandle, size: number) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const found = await locate(root, path);
+  if (!found.ok) return found;
+  await using located = found.value;
+  const opened = await openPlain(located, path);
+  if (!opened.ok) return opened;
+  await using file = opened.value.handle;
+  return await work(file, Number(opened.value.stats.size));
+}
 
 /** Refuses what is not there and what is no file: a pipe would wait, a device would answer for ever. Throws the system's error. */
 export async function openPlain(

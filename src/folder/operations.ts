@@ -1,4 +1,5 @@
 /** All that can be done with the shared folder. Loaded at the first call: a server that is only started loads none of it. */
+export { sweepOnce } from './drafts.ts';
 export { editFile } from './edit.ts';
 export { readExcludes, readGlob } from './glob.ts';
 export { fileInfo } from './info.ts';

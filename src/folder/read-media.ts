@@ -1,8 +1,7 @@
 /** Reads an image, a sound or any other file whole. */
 import { extname } from 'node:path';
 import { ok, type Result, refuse } from '../result.ts';
-import { locate } from './locate.ts';
-import { openPlain } from './open-plain.ts';
+import { readPlain } from './open-plain.ts';
 import type { SharedFolder } from './shared-folder.ts';
 import { shownPath } from './shown-path.ts';
 
@@ -17,21 +16,16 @@ const MAX_MEDIA_BYTES = 750_000;
 
 /** Refuses what is too large. Throws the system's error. */
 export async function readMedia(root: SharedFolder, path: string): Promise<Result<Media>> {
-  const found = await locate(root, path);
-  if (!found.ok) return found;
-  await using located = found.value;
-  const opened = await openPlain(located, path);
-  if (!opened.ok) return opened;
-  await using file = opened.value.handle;
-  const { size } = opened.value.stats;
-  if (size > MAX_MEDIA_BYTES)
-    return refuse(`${shownPath(path)} has ${size} bytes; at most ${MAX_MEDIA_BYTES} are handed out`);
-  const mimeType = TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
-  const [kind] = mimeType.split('/');
-  return ok({
-    kind: kind === 'image' || kind === 'audio' ? kind : 'other',
-    mimeType,
-    data: await file.readFile(),
+  return readPlain(root, path, async (file, size) => {
+    if (size > MAX_MEDIA_BYTES)
+      return refuse(`${shownPath(path)} has ${size} bytes; at most ${MAX_MEDIA_BYTES} are handed out`);
+    const mimeType = TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
+    const [kind] = mimeType.split('/');
+    return ok({
+      kind: kind === 'image' || kind === 'audio' ? kind : 'other',
+      mimeType,
+      data: await file.readFile(),
+    });
   });
 }
 

@@ -1,8 +1,7 @@
 /** Reads a part of a text file: from a byte on, its first lines, or its last ones. No more of it is in memory than is asked for. */
 import type { FileHandle } from 'node:fs/promises';
 import { ok, type Result, refuse } from '../result.ts';
-import { locate } from './locate.ts';
-import { openPlain } from './open-plain.ts';
+import { readPlain } from './open-plain.ts';
 import type { SharedFolder } from './shared-folder.ts';
 import { shownPath } from './shown-path.ts';
 
@@ -39,22 +38,17 @@ export async function readText(
   wanted: WantedPart,
   maxBytes: number,
 ): Promise<Result<TextPart>> {
-  const found = await locate(root, path);
-  if (!found.ok) return found;
-  await using located = found.value;
-  const opened = await openPlain(located, path);
-  if (!opened.ok) return opened;
-  await using file = opened.value.handle;
-  const size = Number(opened.value.stats.size);
-  if (await isBinary(file)) return refuse(binaryRefusal(path, size));
-  const begin = await beginOf(file, size, wanted);
-  if (begin === undefined)
-    return refuse(
-      `the last ${wanted.tail} lines of ${shownPath(path)} are more than ${MAX_TAIL_BYTES} bytes: read them with from, of ${size}`,
-    );
-  const read = await bytesAt(file, begin, maxBytes);
-  if (read.includes(0)) return refuse(binaryRefusal(path, size));
-  return ok(partOf(read, begin, size, wanted));
+  return readPlain(root, path, async (file, size) => {
+    if (await isBinary(file)) return refuse(binaryRefusal(path, size));
+    const begin = await beginOf(file, size, wanted);
+    if (begin === undefined)
+      return refuse(
+        `the last ${wanted.tail} lines of ${shownPath(path)} are more than ${MAX_TAIL_BYTES} bytes: read them with from, of ${size}`,
+      );
+    const read = await bytesAt(file, begin, maxBytes);
+    if (read.includes(0)) return refuse(binaryRefusal(path, size));
+    return ok(partOf(read, begin, size, wanted));
+  });
 }
 
 function binaryRefusal(path: string, size: number): string {

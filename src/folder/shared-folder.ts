@@ -3,7 +3,7 @@
  * own folders never takes its place. Where it cannot be used, each call says why, and the server lives on.
  */
 import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
+import nodePath, { type PlatformPath, sep } from 'node:path';
 import { claudeFolder } from '../claude/files.ts';
 import type { Clock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
@@ -92,16 +92,22 @@ export async function whyNotShared(real: string, env: Environment): Promise<stri
 /**
  * The parts of a path within the folder: relative to it, or absolute and in it, by either of its names. `..` is resolved by the
  * text alone. Refuses what lies outside.
+ *
+ * @param rules Of paths; those of this system.
  */
-export function partsWithin({ path: named, real }: SharedFolder, path: string): Result<string[]> {
+export function partsWithin(
+  { path: named, real }: SharedFolder,
+  path: string,
+  rules: Pick<PlatformPath, 'isAbsolute' | 'relative' | 'sep'> = nodePath,
+): Result<string[]> {
   if (path.includes('\0')) return refuse('Invalid path - it contains a NUL character');
   if (path.length > MAX_PATH_CHARACTERS) return refuse('Invalid path - it is too long');
   const expanded = expandHome(path);
-  const ways = isAbsolute(expanded)
-    ? [named, real].map((root) => relative(root, expanded))
-    : [relative(real, `${real}${sep}${expanded}`)];
-  const way = ways.find((one) => !isAbsolute(one) && one.split(sep)[0] !== '..');
-  if (way !== undefined) return ok(way === '' ? [] : way.split(sep));
+  const ways = rules.isAbsolute(expanded)
+    ? [named, real].map((root) => rules.relative(root, expanded))
+    : [rules.relative(real, `${real}${rules.sep}${expanded}`)];
+  const way = ways.find((one) => !rules.isAbsolute(one) && one.split(rules.sep)[0] !== '..');
+  if (way !== undefined) return ok(way === '' ? [] : way.split(rules.sep));
   return refuse(
     `Access denied - path outside allowed directories: ${shownPath(expanded)} not in ${shownPath(real)}`,
   );

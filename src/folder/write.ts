@@ -1,8 +1,8 @@
 /** Writes a whole file: a reader finds the old text or the new one, and nothing is written through a link. */
-import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, rename, rm } from 'node:fs/promises';
 import { ok, type Result, refuse } from '../result.ts';
+import { draftName } from './drafts.ts';
 import { type Located, locate } from './locate.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { whyNoFile } from './open-plain.ts';
@@ -48,7 +48,7 @@ export async function put(
   }
   const obstacle = whyNoFile(there, path) ?? whyProtected(there, path);
   if (obstacle !== undefined) return refuse(obstacle);
-  const draft = `.${randomUUID()}.bridge-draft`;
+  const draft = await draftName();
   try {
     await fill(await folder.openFile(draft, CREATE, 0o600), content, there);
     const isMeant = before === undefined || isUnchanged(before, await statsAt(folder.at(name)));

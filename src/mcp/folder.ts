@@ -6,7 +6,7 @@
 import { systemClock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 import type { Tool } from './define-tool.ts';
-import { type FolderScope, loadFolder } from './folder/define-folder-tool.ts';
+import { type FolderScope, type FolderService, loadFolder } from './folder/define-folder-tool.ts';
 import { allowedTool, infoTool, listTool, listWithSizesTool, searchTool, treeTool } from './folder/look.ts';
 import { readMediaTool, readMultipleTool, readTextTool } from './folder/read.ts';
 import { createDirectoryTool, editTool, moveTool, writeTool } from './folder/write.ts';
@@ -27,7 +27,9 @@ export function buildFolderServer(access: BridgeAccess, scope: FolderScope): Bri
 }
 
 export function folderToolset(scope: FolderScope): Toolset {
-  const few = fewTools(scope);
+  const ending = new AbortController();
+  const service = { ...scope, ending: ending.signal };
+  const few = fewTools(service);
   return {
     name: 'claude_bridge_folder',
     title: 'Claude bridge (shared folder)',
@@ -35,14 +37,15 @@ export function folderToolset(scope: FolderScope): Toolset {
     tools: few,
     async offered() {
       const { allTools, readOnly } = await settingsFor(scope);
-      const tools = allTools ? [...few, ...furtherTools(scope)] : few;
+      const tools = allTools ? [...few, ...furtherTools(service)] : few;
       return readOnly ? tools.filter(({ hints }) => hints.readOnly) : tools;
     },
+    close: async () => ending.abort(),
   };
 }
 
 /** With which everything can be found, read and changed; nothing is taken away but by writing over it. */
-function fewTools(scope: FolderScope): Tool[] {
+function fewTools(scope: FolderService): Tool[] {
   return [
     readTextTool(scope),
     writeTool(scope),
@@ -55,7 +58,7 @@ function fewTools(scope: FolderScope): Tool[] {
 }
 
 /** The others of the reference server: what they do can be done with the few, but for moving and what is no text. */
-function furtherTools(scope: FolderScope): Tool[] {
+function furtherTools(scope: FolderService): Tool[] {
   return [
     readTextTool(scope, 'read_file'),
     readMediaTool(scope),

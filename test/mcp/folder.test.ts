@@ -1,17 +1,21 @@
 /** The shared folder, through the protocol. */
+import { randomUUID } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { PROGRAM } from '../built.ts';
+import { eventually } from '../eventually.ts';
 import { onWindows } from '../platform.ts';
 import { folder, type InMemoryClient, ServerProcess, stateFolder } from './rig.ts';
 
@@ -70,6 +74,16 @@ const FEW = [
 ];
 
 describe('tools of the folder', () => {
+  test('a server that is called takes away what a killed one has left in mid-write', async () => {
+    const { client, path, at } = await served();
+    // No process has this number: it is above the most that a system gives.
+    const left = `.4194999999-${'0'.repeat(8)}-${'0'.repeat(8)}-${randomUUID()}.bridge-draft`;
+    writeFileSync(at(left), 'half');
+    utimesSync(at(left), 0, 0);
+    await said(client, 'list_directory', { path: '.' });
+    await eventually(() => expect(readdirSync(path)).toEqual([]));
+  });
+
   test('seven tools are offered, fourteen where the owner wants all, and with read_only those that change nothing', async () => {
     expect(await names((await served()).client)).toEqual(FEW);
     expect(await names((await served({ all_tools: true })).client)).toHaveLength(14);

@@ -20,6 +20,12 @@ export interface FolderScope {
   readonly allTools?: boolean | undefined;
 }
 
+/** What a server of the folder stands on. */
+export interface FolderService extends FolderScope {
+  /** Aborts when the server ends. */
+  readonly ending: AbortSignal;
+}
+
 export interface FolderCall extends StorelessCall {
   readonly root: SharedFolder;
   readonly folder: FolderOperations;
@@ -41,7 +47,7 @@ interface FolderDefinition<Input extends z.ZodObject> extends Omit<Definition<In
 }
 
 export function defineFolderTool<Input extends z.ZodObject>(
-  scope: FolderScope,
+  scope: FolderService,
   definition: FolderDefinition<Input>,
 ): Tool {
   return defineStorelessTool({
@@ -50,6 +56,7 @@ export function defineFolderTool<Input extends z.ZodObject>(
       const folder = await loadFolder();
       const root = await folder.openSharedFolder(scope.env, call.clock, scope.path);
       if (!root.ok) return { ok: false, refusal: root.refusal };
+      void folder.sweepOnce(root.value, scope.env, { clock: call.clock, signal: scope.ending });
       try {
         const said = await definition.run(input, { ...call, folder, root: root.value });
         return said.ok ? { ok: true, ...said.value } : { ok: false, refusal: said.refusal, plain: true };

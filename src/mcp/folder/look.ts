@@ -6,14 +6,14 @@ import { plural } from '../../project/text.ts';
 import { ok } from '../../result.ts';
 import type { Tool } from '../define-tool.ts';
 import { bytesOf, fitting, ROOM_BYTES } from '../fit.ts';
-import { defineFolderTool, type FolderScope, note } from './define-folder-tool.ts';
+import { defineFolderTool, type FolderService, note } from './define-folder-tool.ts';
 
 const HINTS = { readOnly: true, destructive: false, idempotent: true };
 
 const after = z.string().optional();
 const excludePatterns = z.array(z.string()).optional();
 
-export function listTool(scope: FolderScope): Tool {
+export function listTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'list_directory',
     title: 'List directory',
@@ -43,7 +43,7 @@ function lineOf({ name, isFolder }: { readonly name: string; readonly isFolder: 
   return `${isFolder ? '[DIR]' : '[FILE]'} ${shownPath(name)}`;
 }
 
-export function listWithSizesTool(scope: FolderScope): Tool {
+export function listWithSizesTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'list_directory_with_sizes',
     title: 'List directory with sizes',
@@ -83,7 +83,7 @@ function sizeText(bytes: number): string {
   return unit === 0 ? `${bytes} B` : `${(bytes / 1_024 ** unit).toFixed(2)} ${UNITS[unit]}`;
 }
 
-export function searchTool(scope: FolderScope): Tool {
+export function searchTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'search_files',
     title: 'Search files',
@@ -137,7 +137,7 @@ function unreadNote(unread: number): string | undefined {
 /** As many as fit with short names. */
 const MAX_NODES = 400;
 
-export function treeTool(scope: FolderScope): Tool {
+export function treeTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'directory_tree',
     title: 'Directory tree',
@@ -176,7 +176,7 @@ function shownNode({ name, type, children }: TreeNode): object {
   return { name: shownPath(name), type, ...(children && { children: children.map(shownNode) }) };
 }
 
-export function infoTool(scope: FolderScope): Tool {
+export function infoTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'get_file_info',
     title: 'Get file info',
@@ -194,7 +194,7 @@ export function infoTool(scope: FolderScope): Tool {
   });
 }
 
-export function allowedTool(scope: FolderScope): Tool {
+export function allowedTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'list_allowed_directories',
     title: 'List allowed directories',

@@ -6,20 +6,21 @@ import { shownPath } from '../../folder/shown-path.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import type { Tool } from '../define-tool.ts';
 import { bytesOf, cut, ROOM_BYTES } from '../fit.ts';
-import { defineFolderTool, type FolderCall, type FolderScope, note } from './define-folder-tool.ts';
+import { defineFolderTool, type FolderCall, type FolderService, note } from './define-folder-tool.ts';
+import { someOf, wholeNumber } from './input.ts';
 
 const HINTS = { readOnly: true, destructive: false, idempotent: true };
 
-const count = z.int().min(0).max(1_000_000).optional();
+const count = wholeNumber(1_000_000).optional();
 const PART = z.strictObject({
   path: z.string(),
   head: count,
   tail: count,
-  from: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  from: wholeNumber(Number.MAX_SAFE_INTEGER).optional(),
 });
 
 export function readTextTool(
-  scope: FolderScope,
+  scope: FolderService,
   name: 'read_text_file' | 'read_file' = 'read_text_file',
 ): Tool {
   return defineFolderTool(scope, {
@@ -28,7 +29,7 @@ export function readTextTool(
     description:
       name === 'read_file'
         ? 'read_text_file under its former name.'
-        : 'Read a text file: all of it, its first or last lines (head, tail), or on from a byte, as an answer says.',
+        : 'Read a text file: all, its first or last lines (head, tail), or on from a byte.',
     hints: HINTS,
     input: PART,
     run: async ({ path, ...wanted }, call) => {
@@ -91,13 +92,13 @@ async function readShown(
 
 const MAX_FILES = 100;
 
-export function readMultipleTool(scope: FolderScope): Tool {
+export function readMultipleTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'read_multiple_files',
     title: 'Read multiple files',
     description: 'Read several text files; each begins with its path.',
     hints: HINTS,
-    input: z.strictObject({ paths: z.array(z.string()).min(1).max(MAX_FILES) }),
+    input: z.strictObject({ paths: someOf(z.string(), MAX_FILES) }),
     async run({ paths }, call) {
       const room = Math.floor(ROOM_BYTES / paths.length) - PATH_BYTES;
       const parts: string[] = [];
@@ -141,7 +142,7 @@ function fittingParts(parts: readonly string[]): readonly string[] {
   return beyond < 0 ? parts : parts.slice(0, beyond);
 }
 
-export function readMediaTool(scope: FolderScope): Tool {
+export function readMediaTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'read_media_file',
     title: 'Read media file',

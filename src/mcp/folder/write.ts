@@ -5,9 +5,10 @@ import { plural } from '../../project/text.ts';
 import { ok } from '../../result.ts';
 import type { Tool } from '../define-tool.ts';
 import { cut, ROOM_BYTES } from '../fit.ts';
-import { defineFolderTool, type FolderScope, note } from './define-folder-tool.ts';
+import { defineFolderTool, type FolderService, note } from './define-folder-tool.ts';
+import { someOf } from './input.ts';
 
-export function writeTool(scope: FolderScope): Tool {
+export function writeTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'write_file',
     title: 'Write file',
@@ -23,18 +24,15 @@ export function writeTool(scope: FolderScope): Tool {
 
 const MAX_EDITS = 200;
 
-export function editTool(scope: FolderScope): Tool {
+export function editTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'edit_file',
     title: 'Edit file',
-    description: 'Replace passages of a text file, all or none; shows the diff. dryRun changes nothing.',
+    description: 'Replace passages of a text file, all or none; dryRun only shows the diff.',
     hints: { readOnly: false, destructive: true, idempotent: false },
     input: z.strictObject({
       path: z.string(),
-      edits: z
-        .array(z.strictObject({ oldText: z.string(), newText: z.string() }))
-        .min(1)
-        .max(MAX_EDITS),
+      edits: someOf(z.strictObject({ oldText: z.string(), newText: z.string() }), MAX_EDITS),
       dryRun: z.boolean().optional(),
     }),
     async run({ path, edits, dryRun = false }, { folder, root }) {
@@ -66,7 +64,7 @@ function fenced(text: string): string {
   return `${fence}diff\n${text.replace(/\n?$/, '\n')}${fence}\n\n`;
 }
 
-export function createDirectoryTool(scope: FolderScope): Tool {
+export function createDirectoryTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'create_directory',
     title: 'Create directory',
@@ -80,7 +78,7 @@ export function createDirectoryTool(scope: FolderScope): Tool {
   });
 }
 
-export function moveTool(scope: FolderScope): Tool {
+export function moveTool(scope: FolderService): Tool {
   return defineFolderTool(scope, {
     name: 'move_file',
     title: 'Move file',
