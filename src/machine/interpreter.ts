@@ -29,9 +29,13 @@ const EXECUTED_BY_WINDOWS = ['.exe', '.com'];
  *
  * @param path The variable PATH, in which interpreters are looked for.
  */
-export function scriptCommand(file: string, path: string | undefined): ScriptCommand | undefined {
+export function scriptCommand(
+  file: string,
+  path: string | undefined,
+  onWindows = isWindows,
+): ScriptCommand | undefined {
   const extension = extname(file).toLowerCase();
-  const isItself = isWindows ? EXECUTED_BY_WINDOWS.includes(extension) : findExecutable(file, undefined);
+  const isItself = onWindows ? EXECUTED_BY_WINDOWS.includes(extension) : findExecutable(file, undefined);
   if (isItself) return { command: file, args: [] };
   const known = Object.hasOwn(INTERPRETERS, extension) ? (INTERPRETERS[extension] ?? []) : [];
   for (const [name = '', ...args] of known) {

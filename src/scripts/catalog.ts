@@ -9,7 +9,7 @@ import { withoutHidden } from '../characters.ts';
 import type { ScriptSettings } from '../config-scripts.ts';
 import { messageOf } from '../error-message.ts';
 import { absolutePath } from '../home-path.ts';
-import { whyWritableByOthers } from '../machine/writable-by-all.ts';
+import { whyWritableByOthers } from '../machine/writable-by-others.ts';
 import { asCode } from '../project/quotation.ts';
 import { listedScript } from '../project/script.ts';
 import { cleanLine } from '../project/text.ts';
@@ -80,7 +80,7 @@ async function lookAt(configured: string, name: string): Promise<Result<FoundScr
     for (const path of [file, ...foldersBetween(folder, file)]) {
       const why = await whyWritableByOthers(path);
       if (why !== undefined)
-        return refuse(`script is not trusted: ${asCode(path)} ${why}. Correct that: chmod o-w, or chown.`);
+        return refuse(`script is not trusted: ${asCode(path)} ${why}. Correct that: chmod go-w, or chown.`);
     }
     return ok({ name, file, folder });
   } catch (error) {

@@ -240,6 +240,36 @@ describe('ending', () => {
     expect(again.facts).toEqual(cancelled.facts);
   });
 
+  test('a script ends with all it has started when its client cancels the call that began it', async () => {
+    const { client, home, write, allow } = await echoing();
+    write('slow.sh', SLOW);
+    allow(['slow.sh']);
+    const cancel = new AbortController();
+    const args = { script: 'slow.sh', timeout: 500, idempotency_key: 'k' };
+    const call = client.call('run_script', args, undefined, { signal: cancel.signal });
+    const given = expect(call).rejects.toThrow();
+    const id = await eventually(async () => {
+      const [row] = await rowsIn(home);
+      expect((await marked(row?.id)).length).toBeGreaterThan(1);
+      return row?.id;
+    });
+    // A call that waits for what another began does not end it.
+    const other = await scripts(home);
+    const leaving = new AbortController();
+    const options = { signal: leaving.signal, onprogress: () => leaving.abort() };
+    await expect(other.call('run_script', args, undefined, options)).rejects.toThrow();
+    await other.close();
+    expect(await rowsIn(home)).toMatchObject([{ state: 'running' }]);
+    cancel.abort();
+    await given;
+    await eventually(async () =>
+      expect(await rowsIn(home)).toMatchObject([
+        { state: 'cancelled', cancel_reason: 'the client gave the call up', stdout: 'begun\n' },
+      ]),
+    );
+    expect(await marked(id)).toEqual([]);
+  });
+
   test('scripts end with the server that runs them', async () => {
     const { client, home, write, allow } = await echoing();
     write('slow.sh', SLOW);

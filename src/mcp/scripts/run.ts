@@ -9,6 +9,8 @@ import { waitPatiently } from './wait.ts';
 const DEFAULT_TIMEOUT_S = 60;
 /** Beyond the timeout, for its end. */
 const ENDING_S = 10;
+/** Whoever cancels a call does not want its script either (https://modelcontextprotocol.io/specification, "Cancellation"). */
+const GIVEN_UP = 'the client gave the call up';
 
 const shared = {
   script: z.string(),
@@ -67,6 +69,8 @@ async function runScript({ asker, jobs }: ScriptScope, input: Input, call: Call)
   const isOver = ({ state }: ScriptRun) => state !== 'running';
   const look = async (waitMs: number) => (await verbs.awaitScript(run.id, isOver, { waitMs, signal })) ?? run;
   const ended = await waitPatiently(run.timeoutMs / 1_000 + ENDING_S, call, look, isOver);
+  // A call that only waits for what another has begun ends nothing.
+  if (signal.aborted && !repeated && !isOver(ended)) await verbs.cancelScript(run.id, GIVEN_UP);
   if (ended.state === 'not_started')
     return { ok: false, refusal: `the script was not started: ${ended.failure}. Nothing was run.` };
   return scriptAnswer(ended, { replayed: repeated });
