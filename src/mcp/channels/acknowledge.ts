@@ -2,42 +2,30 @@ import * as z from 'zod';
 import { droppedText, shownName } from '../../project/channel.ts';
 import { ok } from '../../result.ts';
 import type { Call, Tool } from '../define-tool.ts';
-import { type ChannelScope, checkedChannel, defineChannelTool } from './define-channel-tool.ts';
+import { type ChannelScope, defineNamedTool } from './define-channel-tool.ts';
 
-const MESSAGE = { message_id: z.string(), metadata: z.record(z.string(), z.unknown()).optional() };
-
-interface Acknowledging {
-  readonly channel: string;
-  readonly consumer_id: string;
-  readonly message_id: string;
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-}
+const input = z.strictObject({
+  channel: z.string(),
+  consumer_id: z.string(),
+  message_id: z.string(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
 
 export function acknowledgeTool(scope: ChannelScope | undefined): Tool {
-  const words = {
+  return defineNamedTool(scope, {
     name: 'bridge_ack',
     title: 'Acknowledge messages',
     description: 'Move a consumer forward to a message, once it is done with.',
     hints: { readOnly: false, destructive: false, idempotent: true },
-  };
-  if (scope === undefined)
-    return defineChannelTool({
-      ...words,
-      input: z.strictObject({ channel: z.string(), consumer_id: z.string(), ...MESSAGE }),
-      run: (input, call) => acknowledge(undefined, input, call),
-    });
-  return defineChannelTool({
-    ...words,
-    input: z.strictObject({ channel: z.string(), ...MESSAGE }),
-    run: (input, call) => acknowledge(scope, { ...input, consumer_id: scope.name }, call),
+    who: 'consumer_id',
+    input,
+    run: acknowledge,
   });
 }
 
-async function acknowledge(scope: ChannelScope | undefined, input: Acknowledging, { verbs }: Call) {
-  const channel = checkedChannel(scope, input.channel);
-  if (!channel.ok) return channel;
-  const { consumer_id: reader, message_id: messageId, metadata } = input;
-  const done = await verbs.acknowledgeMessage({ channel: channel.value, reader, messageId, metadata });
+async function acknowledge(given: z.output<typeof input>, { verbs }: Call) {
+  const { channel, consumer_id: reader, message_id: messageId, metadata } = given;
+  const done = await verbs.acknowledgeMessage({ channel, reader, messageId, metadata });
   if (!done.ok) return done;
   const { position, advanced, dropped } = done.value;
   const where = `${shownName(position.messageId ?? '')} on [${shownName(position.channel)}] (seq ${position.number})`;

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { describeProblem, type FieldProblem } from '../../project/channel.ts';
 import { asCode } from '../../project/quotation.ts';
-import { ok, type Result, refuse } from '../../result.ts';
+import { type Result, refuse } from '../../result.ts';
 import { type Answer, type Call, defineTool, type Facts, type Tool } from '../define-tool.ts';
 
 interface Definition<Input extends z.ZodObject> {
@@ -50,15 +50,35 @@ export interface ChannelScope {
   readonly prefix: string;
 }
 
-/** Refuses a channel that a run must not use. */
-export function checkedChannel(
+interface NamedDefinition<Input extends z.ZodObject> extends Definition<Input> {
+  /** The argument that says who calls. */
+  readonly who: 'sender' | 'consumer_id';
+}
+
+/** A tool of a channel and of whoever calls: a run is not asked for its name, and stays in its channels. */
+export function defineNamedTool<Input extends z.ZodObject<{ channel: z.ZodString }>>(
   scope: ChannelScope | undefined,
-  channel: string,
-): Result<string, FieldProblem> {
-  if (scope === undefined || channel.startsWith(scope.prefix)) return ok(channel);
-  return refuse({
+  { who, ...definition }: NamedDefinition<Input>,
+): Tool {
+  if (scope === undefined) return defineChannelTool(definition);
+  const { input, run } = definition;
+  return defineChannelTool({
+    ...definition,
+    input: input.omit({ [who]: true } as never) as z.ZodObject,
+    async run(given, call) {
+      // With the name in its place again, it is what `input` says.
+      const whole = { ...given, [who]: scope.name } as z.output<Input>;
+      const problem = channelProblem(scope, String(given.channel));
+      return problem === undefined ? run(whole, call) : refuse(problem);
+    },
+  });
+}
+
+function channelProblem({ prefix }: ChannelScope, channel: string): FieldProblem | undefined {
+  if (channel.startsWith(prefix)) return undefined;
+  return {
     field: 'channel',
     code: 'invalid_value',
-    message: `this run may use only channels whose names begin with ${asCode(scope.prefix)}`,
-  });
+    message: `this run may use only channels whose names begin with ${asCode(prefix)}`,
+  };
 }

@@ -6,8 +6,9 @@ import { VERSION } from '../../version.ts';
 import type { WireChannelRecord } from '../../wire/schemas/channel-results.ts';
 import type { Call, Tool } from '../define-tool.ts';
 import { bytesOf, fitting, ROOM_BYTES } from '../fit.ts';
+import { shownTime } from '../texts/time.ts';
 import { type ChannelScope, defineChannelTool } from './define-channel-tool.ts';
-import { PEERS_NOTE, partOf, recordOf, shownTime } from './records.ts';
+import { PEERS_NOTE, partOf, recordOf } from './records.ts';
 
 const HINTS = { readOnly: true, destructive: false, idempotent: true };
 

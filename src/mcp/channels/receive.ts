@@ -4,53 +4,38 @@ import { ok } from '../../result.ts';
 import type { Call, Tool } from '../define-tool.ts';
 import { ROOM_BYTES } from '../fit.ts';
 import type { Verbs } from '../verbs.ts';
-import { type ChannelScope, checkedChannel, defineChannelTool, type Said } from './define-channel-tool.ts';
+import { type ChannelScope, defineNamedTool, type Said } from './define-channel-tool.ts';
 import { fittingRecords, PEERS_NOTE, recordLines } from './records.ts';
 
 type ChannelPart = Extract<Awaited<ReturnType<Verbs['readChannel']>>, { ok: true }>['value'];
 
 const DEFAULT_LIMIT = 20;
 const limit = z.int().min(1).max(MAX_CHANNEL_MESSAGES).optional();
-const READING = { channel: z.string(), since_id: z.string().optional(), limit };
-const consumer_id = z.string().optional();
-const timeout_seconds = z.number().min(0).max(55).optional();
+const reading = z.strictObject({
+  channel: z.string(),
+  since_id: z.string().optional(),
+  limit,
+  consumer_id: z.string().optional(),
+});
+const waiting = reading.extend({ timeout_seconds: z.number().min(0).max(55).optional() });
 
-interface Reading {
-  readonly channel: string;
-  readonly since_id?: string | undefined;
-  readonly consumer_id?: string | undefined;
-  readonly limit?: number | undefined;
-  readonly timeout_seconds?: number | undefined;
-}
+type Reading = z.output<typeof reading>;
 
 const HINTS = { readOnly: true, destructive: false, idempotent: true };
 
 export function receiveTool(scope: ChannelScope | undefined): Tool {
-  const words = {
+  return defineNamedTool(scope, {
     name: 'bridge_receive',
     title: 'Read messages',
     description: `Newest messages (default ${DEFAULT_LIMIT}), or those after since_id, or after what consumer_id acknowledged.`,
     hints: HINTS,
-  };
-  if (scope === undefined)
-    return defineChannelTool({
-      ...words,
-      input: z.strictObject({ ...READING, consumer_id }),
-      run: (input, call) => receive(undefined, input, call),
-    });
-  return defineChannelTool({
-    ...words,
-    input: z.strictObject(READING),
-    run: (input, call) => receive(scope, { ...input, consumer_id: scope.name }, call),
+    who: 'consumer_id',
+    input: reading,
+    async run(input, { verbs }) {
+      const part = await verbs.readChannel(readingOf(input));
+      return part.ok ? ok(said(input, part.value)) : part;
+    },
   });
-}
-
-async function receive(scope: ChannelScope | undefined, input: Reading, { verbs }: Call) {
-  const channel = checkedChannel(scope, input.channel);
-  if (!channel.ok) return channel;
-  const part = await verbs.readChannel(readingOf(input));
-  if (!part.ok) return part;
-  return ok(said(input, part.value));
 }
 
 /** Desktop gives up a call after 60 seconds in some versions (https://github.com/anthropics/claude-code/issues/22542). */
@@ -60,28 +45,18 @@ const DEFAULT_WAIT_S = 20;
 const PROGRESS_MS = 5_000;
 
 export function waitTool(scope: ChannelScope | undefined): Tool {
-  const words = {
+  return defineNamedTool(scope, {
     name: 'bridge_wait',
     title: 'Wait for messages',
     description: 'bridge_receive that waits for messages. timed_out: call again.',
     hints: HINTS,
-  };
-  if (scope === undefined)
-    return defineChannelTool({
-      ...words,
-      input: z.strictObject({ ...READING, consumer_id, timeout_seconds }),
-      run: (input, call) => wait(undefined, input, call),
-    });
-  return defineChannelTool({
-    ...words,
-    input: z.strictObject({ ...READING, timeout_seconds }),
-    run: (input, call) => wait(scope, { ...input, consumer_id: scope.name }, call),
+    who: 'consumer_id',
+    input: waiting,
+    run: wait,
   });
 }
 
-async function wait(scope: ChannelScope | undefined, input: Reading, call: Call) {
-  const channel = checkedChannel(scope, input.channel);
-  if (!channel.ok) return channel;
+async function wait(input: z.output<typeof waiting>, call: Call) {
   const part = await nextPart(input, call);
   if (!part.ok) return part;
   const { messages, isStale } = part.value;
@@ -99,7 +74,7 @@ async function wait(scope: ChannelScope | undefined, input: Reading, call: Call)
 }
 
 async function nextPart(
-  input: Reading,
+  input: z.output<typeof waiting>,
   { verbs, clock, signal, takesProgress, progress }: Call,
 ): Promise<Awaited<ReturnType<Verbs['waitForChannel']>>> {
   const seconds = input.timeout_seconds ?? DEFAULT_WAIT_S;

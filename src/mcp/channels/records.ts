@@ -5,6 +5,7 @@ import { readContent } from '../../project/envelope.ts';
 import { quoteExactly } from '../../project/quotation.ts';
 import type { WireChannelRecord } from '../../wire/schemas/channel-results.ts';
 import { bytesOf, cut, ROOM_BYTES } from '../fit.ts';
+import { shownTime } from '../texts/time.ts';
 import type { Verbs } from '../verbs.ts';
 
 type ChannelMessage = Awaited<ReturnType<Verbs['newestInChannel']>>[number];
@@ -93,11 +94,6 @@ export function recordLines({ seq, id, sender, timestamp, content, ...cuts }: Wi
     ...(left === undefined ? [] : [`(${left} more characters)`]),
     '',
   ];
-}
-
-/** In UTC, to the second. */
-export function shownTime(timestamp: string): string {
-  return withoutHidden(timestamp.slice(0, 19)).replace('T', ' ');
 }
 
 /** Strings and keys without what hides in them. */

@@ -2,51 +2,35 @@ import * as z from 'zod';
 import { shownName } from '../../project/channel.ts';
 import { ok } from '../../result.ts';
 import type { Call, Tool } from '../define-tool.ts';
-import { type ChannelScope, checkedChannel, defineChannelTool } from './define-channel-tool.ts';
+import { type ChannelScope, defineNamedTool } from './define-channel-tool.ts';
 
-const CONTENT = {
+const input = z.strictObject({
+  channel: z.string(),
+  sender: z.string(),
   content: z.string().optional(),
   message: z.unknown().optional().describe('Envelope: schema_version 1, type, content, …'),
   idempotency_key: z.string().optional(),
-};
-
-interface Sending {
-  readonly channel: string;
-  readonly sender?: string;
-  readonly content?: string | undefined;
-  readonly message?: unknown;
-  readonly idempotency_key?: string | undefined;
-}
+});
 
 export function sendTool(scope: ChannelScope | undefined): Tool {
-  const words = {
+  return defineNamedTool(scope, {
     name: 'bridge_send',
     title: 'Send a message',
     description: 'Send content or a message envelope. With the same idempotency_key a retry sends once.',
     hints: { readOnly: false, destructive: false, idempotent: false },
-  };
-  if (scope === undefined)
-    return defineChannelTool({
-      ...words,
-      input: z.strictObject({ channel: z.string(), sender: z.string(), ...CONTENT }),
-      run: (input, call) => send(undefined, input, call),
-    });
-  return defineChannelTool({
-    ...words,
-    input: z.strictObject({ channel: z.string(), ...CONTENT }),
-    run: (input, call) => send(scope, input, call),
+    who: 'sender',
+    input,
+    run: send,
   });
 }
 
-async function send(scope: ChannelScope | undefined, input: Sending, { verbs }: Call) {
-  const channel = checkedChannel(scope, input.channel);
-  if (!channel.ok) return channel;
+async function send({ idempotency_key: key, ...given }: z.output<typeof input>, { verbs }: Call) {
   const sent = await verbs.sendToChannel({
-    channel: channel.value,
-    sender: scope?.name ?? input.sender ?? '',
-    content: input.content,
-    message: objectIn(input.message),
-    key: input.idempotency_key,
+    channel: given.channel,
+    sender: given.sender,
+    content: given.content,
+    message: objectIn(given.message),
+    key,
   });
   if (!sent.ok) return sent;
   const { message, deduplicated } = sent.value;

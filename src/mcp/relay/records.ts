@@ -3,6 +3,7 @@ import { withoutHidden } from '../../characters.ts';
 import { quoteExactly } from '../../project/quotation.ts';
 import type { WireRelayRecord } from '../../wire/schemas/relay-results.ts';
 import { bytesOf, cut, ROOM_BYTES } from '../fit.ts';
+import { shownTime } from '../texts/time.ts';
 import type { Verbs } from '../verbs.ts';
 
 export type RelayMessage = Awaited<ReturnType<Verbs['fetchFromRelay']>>['messages'][number];
@@ -72,8 +73,4 @@ export function relayLines(record: WireRelayRecord): string[] {
       : [`(${left} more characters, still unread: from "${id}@${(offset ?? 0) + message.length}")`]),
     '',
   ];
-}
-
-function shownTime(time: string): string {
-  return time.slice(0, 19).replace('T', ' ');
 }
