@@ -1,15 +1,12 @@
 /** Starts the MCP servers that are registered in Claude Desktop and Claude Code, and asks each for its tools. */
 
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import * as z from 'zod';
 import { CODE_SERVER } from '../claude/command-line.ts';
 import { claudeUserFile } from '../claude/files.ts';
 import { systemClock } from '../clock.ts';
 import { ConfigError } from '../config-error.ts';
 import type { Environment } from '../environment.ts';
-import { parseJson } from '../machine/program-output.ts';
 import { wslDistribution } from '../machine/wsl.ts';
 import { serverName, TOOLSETS } from '../project/toolset.ts';
 import { DESKTOP_SERVER } from '../setup/desktop.ts';
@@ -17,6 +14,7 @@ import { insideWsl, type ServerStart, serverStart, startOf } from '../setup/serv
 import { stateFolder } from '../state-folder.ts';
 import { VERSION } from '../version.ts';
 import { type CheckGroup, type FindingFacts, ok, problem, skipped, warning } from './check.ts';
+import { type ClientFile, clientFiles } from './client-files.ts';
 import type { DoctorContext } from './context.ts';
 import { runtime } from './node-runtime.ts';
 import { probeServer, type ServerProbe } from './probe-server.ts';
@@ -33,19 +31,19 @@ export function connectionsGroup(context: DoctorContext): CheckGroup {
         name: 'desktop',
         subject: 'MCP server of Claude Desktop',
         timeoutMs: TIMEOUT_MS,
-        run: async (signal) => [
-          ...(await desktop(context, signal)),
-          ...(await toolsets(context, context.desktopConfigs, signal)),
-        ],
+        async run(signal) {
+          const files = await clientFiles(context.desktopConfigs);
+          return [...(await desktop(context, files, signal)), ...(await toolsets(context, files, signal))];
+        },
       },
       {
         name: 'code',
         subject: 'MCP server of Claude Code',
         timeoutMs: TIMEOUT_MS,
-        run: async (signal) => [
-          ...(await code(context, signal)),
-          ...(await toolsets(context, [await codeFile(context)], signal)),
-        ],
+        async run(signal) {
+          const files = await clientFiles([await codeFile(context)]);
+          return [...(await code(context, files, signal)), ...(await toolsets(context, files, signal))];
+        },
       },
     ],
   };
@@ -53,12 +51,15 @@ export function connectionsGroup(context: DoctorContext): CheckGroup {
 
 const SET_UP = { hint: 'bridge-supervisor setup' };
 
-async function desktop(context: DoctorContext, signal: AbortSignal): Promise<FindingFacts[]> {
-  const files = context.desktopConfigs.filter((path) => existsSync(path));
+async function desktop(
+  context: DoctorContext,
+  files: readonly ClientFile[],
+  signal: AbortSignal,
+): Promise<FindingFacts[]> {
   const found: FindingFacts[] = [];
   for (const file of files) {
     found.push(...(await registeredIn(context, file, DESKTOP_SERVER, signal)));
-    if (await startsWithBom(file)) found.push(warning(file, bomMessage(file), SET_UP));
+    if (file.hasBom) found.push(warning(file.path, bomMessage(file.path), SET_UP));
   }
   if (found.length > 0) return found;
   const own = await tryOwn(context, DESKTOP_SERVER, 'desktop', signal);
@@ -73,24 +74,28 @@ async function desktop(context: DoctorContext, signal: AbortSignal): Promise<Fin
   if (files.length === 0)
     return [skipped('Claude Desktop', 'Claude Desktop is not set up here; our server for it works.', SET_UP)];
   return [
-    warning('Claude Desktop', `Our server is not registered in Claude Desktop: ${files.join(', ')}.`, SET_UP),
+    warning(
+      'Claude Desktop',
+      `Our server is not registered in Claude Desktop: ${files.map(({ path }) => path).join(', ')}.`,
+      SET_UP,
+    ),
   ];
 }
 
 const ON_WINDOWS =
   'This is WSL: Claude Desktop runs on Windows, which is not checked; our server for it works.';
 
-async function startsWithBom(file: string): Promise<boolean> {
-  return (await stat(file)).isFile() && (await readFile(file, 'utf8')).startsWith('\uFEFF');
-}
-
 function bomMessage(file: string): string {
   return `${file} begins with a byte order mark: Claude Desktop treats it as broken and may replace it without its servers.`;
 }
 
-async function code(context: DoctorContext, signal: AbortSignal): Promise<FindingFacts[]> {
-  const file = await codeFile(context);
-  const found = existsSync(file) ? await registeredIn(context, file, CODE_SERVER, signal) : [];
+async function code(
+  context: DoctorContext,
+  files: readonly ClientFile[],
+  signal: AbortSignal,
+): Promise<FindingFacts[]> {
+  const [file] = files;
+  const found = file === undefined ? [] : await registeredIn(context, file, CODE_SERVER, signal);
   if (found.length > 0) return found;
   const own = await tryOwn(context, CODE_SERVER, 'code', signal);
   if (own.verdict !== 'ok') return [own];
@@ -106,46 +111,25 @@ async function codeFile(context: DoctorContext): Promise<string> {
 /** The toolsets that these files name; nothing is said of those that nobody asked for. */
 async function toolsets(
   context: DoctorContext,
-  files: readonly string[],
+  files: readonly ClientFile[],
   signal: AbortSignal,
 ): Promise<FindingFacts[]> {
   const found: FindingFacts[] = [];
-  for (const file of files.filter((path) => existsSync(path)))
-    for (const name of TOOLSETS) {
-      const server = serverName(name);
-      // What is wrong with the file itself is said by the check of the server for the loop.
-      if (await names(file, server)) found.push(...(await registeredIn(context, file, server, signal)));
-    }
+  // What is wrong with a file itself is said by the check of the server for the loop.
+  for (const file of files.filter(({ problem }) => problem === undefined))
+    for (const name of TOOLSETS) found.push(...(await registeredIn(context, file, serverName(name), signal)));
   return found;
 }
-
-async function names(file: string, server: string): Promise<boolean> {
-  if (!(await stat(file)).isFile()) return false;
-  const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
-  return clientConfig.safeParse(parseJson(text)).data?.mcpServers?.[server] !== undefined;
-}
-
-const clientConfig = z.looseObject({ mcpServers: z.record(z.string(), z.unknown()).optional() });
 
 /** Checks the entry in a client's file; no results when the file does not name the server. */
 async function registeredIn(
   context: DoctorContext,
-  file: string,
+  { path: file, servers, problem: broken }: ClientFile,
   name: string,
   signal: AbortSignal,
 ): Promise<FindingFacts[]> {
-  // A pipe would block the reader for ever.
-  if (!(await stat(file)).isFile())
-    return [problem(file, `${file} is not a file, so the client cannot read it.`, { hint: 'Move it away.' })];
-  const text = await readFile(file, 'utf8');
-  const config = clientConfig.safeParse(parseJson(text.replace(/^\uFEFF/, ''))).data;
-  if (text.trim() !== '' && !config)
-    return [
-      problem(file, `${file} is not valid JSON, so the client cannot read it.`, {
-        hint: 'Correct it by hand, then run: bridge-supervisor setup',
-      }),
-    ];
-  const selfCommand = config?.mcpServers?.[name];
+  if (broken !== undefined) return [broken];
+  const selfCommand = servers[name];
   if (selfCommand === undefined) return [];
   const registered = startOf(selfCommand);
   const server = registered && insideWsl(registered);

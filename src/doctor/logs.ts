@@ -4,6 +4,7 @@ import { constants, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FolderSize, folderSize } from '../machine/folder-size.ts';
 import { openPlainFile } from '../machine/open-file.ts';
+import { lastLineOf } from '../machine/program-output.ts';
 import { logFile, runsFolder, startLogFile } from '../state-folder.ts';
 import { type CheckGroup, type FindingFacts, ok, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
@@ -98,7 +99,7 @@ async function lastLine(file: string): Promise<string> {
     const { size } = await handle.stat();
     const from = Math.max(0, size - TAIL_BYTES);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(TAIL_BYTES), 0, TAIL_BYTES, from);
-    return buffer.toString('utf8', 0, bytesRead).replaceAll('\0', '').trim().split('\n').at(-1) ?? '';
+    return lastLineOf(buffer.toString('utf8', 0, bytesRead).replaceAll('\0', ''));
   } finally {
     await handle.close();
   }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../error-message.ts';
 import type { ProcessIdentity } from '../machine/identity.ts';
+import { lastLineOf } from '../machine/program-output.ts';
 import { identifyNew } from '../machine/spawn.ts';
 import { sweep } from '../machine/sweep.ts';
 import { processTree } from '../machine/tree.ts';
@@ -41,7 +42,7 @@ export async function probeServer(
     return { kind: 'answered', ...(await client.info(signal)) };
   } catch (error) {
     const why = messageOf(error);
-    return { kind: 'unreachable', why: stderr.trim().split('\n').at(-1) || why };
+    return { kind: 'unreachable', why: lastLineOf(stderr) || why };
   } finally {
     const tree = root ? await processTree(root) : [];
     await client.close().catch(() => undefined);

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { findExecutable } from '../machine/executable.ts';
 import { type Inhibitor, inhibitorsOf } from '../machine/inhibitors.ts';
+import { lastLineOf } from '../machine/program-output.ts';
 import { type CheckGroup, type FindingFacts, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
@@ -42,7 +43,7 @@ async function tryOut(context: DoctorContext, means: Inhibitor, env: Environment
   if (program === undefined) return `${command} is not installed`;
   if (endsBy !== 'input') return null;
   const { code, stderr } = await context.run(program, args, { env });
-  return code === 0 ? null : `${command}: ${stderr.trim().split('\n').at(-1) || `it exited with ${code}`}`;
+  return code === 0 ? null : `${command}: ${lastLineOf(stderr) || `it exited with ${code}`}`;
 }
 
 /** After this many intervals a monitor may raise an alarm. */

@@ -12,7 +12,7 @@ import { problem } from '../doctor/check.ts';
 import type { Environment } from '../environment.ts';
 import { type Account, ownAccount } from '../machine/account.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
-import { parseJson } from '../machine/program-output.ts';
+import { lastLineOf, parseJson } from '../machine/program-output.ts';
 import { EnvironmentFileError } from '../machine/service/environment-file.ts';
 import type { Services } from '../machine/service/find.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -154,5 +154,5 @@ function answerIn<T>(schema: z.ZodType<T>, { stdout }: ProgramResult): Result<T>
 function whyNot({ failure, stderr, code }: ProgramResult): string {
   if (failure === 'missing') return 'there is no setsid or setpriv here';
   if (failure === 'late') return 'it does not answer';
-  return stderr.trim().split('\n').at(-1) || `it ended with ${code}`;
+  return lastLineOf(stderr) || `it ended with ${code}`;
 }

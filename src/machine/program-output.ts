@@ -1,4 +1,4 @@
-/** What other programs print: JSON, and versions. */
+/** What other programs print: JSON, versions, and what is wrong. */
 
 /** The JSON in a text; undefined when it is not JSON. */
 export function parseJson(text: string): unknown {
@@ -7,6 +7,11 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Where most programs say why they ended; empty for a text without a word. */
+export function lastLineOf(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? '';
 }
 
 /** The first version in a text, such as 2.1.329. */

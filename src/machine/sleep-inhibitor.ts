@@ -1,8 +1,10 @@
 /** Keeps the machine awake, and never longer than we live. */
+
 import { execa } from 'execa';
 import type { Clock } from '../clock.ts';
 import { type Inhibitor, inhibitorsOf } from './inhibitors.ts';
 import { isWindows, platform } from './platform.ts';
+import { lastLineOf } from './program-output.ts';
 
 interface InhibitOptions {
   /** The whole environment of the inhibitor; nothing is added. */
@@ -66,5 +68,5 @@ async function hold(inhibitor: Inhibitor, { env, clock, signal }: InhibitOptions
   signal.removeEventListener('abort', onAbort);
   await released;
   if (code === 'ENOENT') return `there is no ${inhibitor.command} here`;
-  return `${inhibitor.command}: ${stderr.trim().split('\n').at(-1) || `ended with ${exitCode ?? endedBy ?? code}`}`;
+  return `${inhibitor.command}: ${lastLineOf(stderr) || `ended with ${exitCode ?? endedBy ?? code}`}`;
 }

@@ -2,6 +2,7 @@
  * Sends a notification to one receiver, by the way that the owner has configured. This room promises: the network is used
  * to reach what the configuration names and nothing else, nothing secret is in what it says, and it never throws.
  */
+
 import { cut } from '../characters.ts';
 import type { Clock } from '../clock.ts';
 import type { ReceiverSettings, SecretPlace } from '../config-notify.ts';
@@ -9,6 +10,7 @@ import type { Environment } from '../environment.ts';
 import type { DesktopNotice } from '../machine/notify/call.ts';
 import { notifyDesktop, type Shown } from '../machine/notify/os.ts';
 import { runProgramBytes } from '../machine/program.ts';
+import { lastLineOf } from '../machine/program-output.ts';
 import type { Delivery, Notice, NotificationDetail } from '../project/notice.ts';
 import { noticeText } from '../project/notice-text.ts';
 import { cleanLine } from '../project/text.ts';
@@ -192,6 +194,6 @@ async function sendToCommand(
   if (failure === 'missing') return failed(`there is no program ${command}`);
   if (failure === 'late') return failed(`the command did not end within ${MAX_COMMAND_MS / 1_000} s`);
   if (code === 0) return { kind: 'sent', receipt: null };
-  const said = stderr.trim().split('\n').at(-1) ?? '';
+  const said = lastLineOf(stderr);
   return failed(`the command ended with ${code ?? failure}${said === '' ? '' : `: ${said}`}`);
 }

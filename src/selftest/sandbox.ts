@@ -12,6 +12,7 @@ import { projectDetails, projects } from '../bridge/queries.ts';
 import type { Clock } from '../clock.ts';
 import type { Environment } from '../environment.ts';
 import { type Child, type Exit, spawnChild } from '../machine/child.ts';
+import { lastLineOf } from '../machine/program-output.ts';
 import { stopChild } from '../machine/stop.ts';
 import { type Leftover, sweep } from '../machine/sweep.ts';
 import type { Script } from '../simulator/script.ts';
@@ -102,7 +103,7 @@ export class Sandbox {
     if (child.kind !== 'child') throw new SelftestError(`the supervisor failed to start: ${child.message}`);
     this.#supervisor = child;
     child.endInput();
-    void child.exited.then(async (exit) => onExit(exit, await lastLineOf(output)));
+    void child.exited.then(async (exit) => onExit(exit, await lastLineIn(output)));
     return child.identity.pid;
   }
 
@@ -222,6 +223,6 @@ export function sessionsOf({ requests }: Sandbox): string[] {
   return [...new Set(asked)];
 }
 
-async function lastLineOf(file: string): Promise<string> {
-  return (await readFile(file, 'utf8').catch(() => '')).trim().split('\n').at(-1) ?? '';
+async function lastLineIn(file: string): Promise<string> {
+  return lastLineOf(await readFile(file, 'utf8').catch(() => ''));
 }

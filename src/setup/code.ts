@@ -7,6 +7,7 @@ import { claudeUserFile } from '../claude/files.ts';
 import { locateClaude } from '../claude/locate.ts';
 import type { Environment } from '../environment.ts';
 import type { ProgramResult, RunProgram } from '../machine/program.ts';
+import { lastLineOf } from '../machine/program-output.ts';
 import { type Side, serverName, TOOLSETS, type ToolsetName } from '../project/toolset.ts';
 import type { ClientEntry } from './ledger.ts';
 import { isOurs, type ServerStart, startOf } from './server-start.ts';
@@ -148,7 +149,7 @@ export async function callClaude(
   for (const { args, input } of calls) {
     const options = { env: { ...env, ...QUIET }, ...(input === undefined ? {} : { input }) };
     const result = await run(claude, args, options);
-    if (result.code !== 0) return lastLine(result);
+    if (result.code !== 0) return whyNot(result);
   }
   return null;
 }
@@ -186,7 +187,8 @@ function addOf(name: string, { env, command, args }: ServerStart): ClaudeCall {
   return { args: ['mcp', 'add', name, ...SCOPE, ...variables, '--', command, ...args] };
 }
 
-function lastLine({ stdout, stderr, failure }: ProgramResult): string {
-  const line = (stderr.trim() || stdout.trim()).split('\n').at(-1)?.trim();
-  return line || (failure === 'late' ? 'it timed out' : 'it failed to start');
+function whyNot({ stdout, stderr, failure }: ProgramResult): string {
+  return (
+    lastLineOf(stderr) || lastLineOf(stdout) || (failure === 'late' ? 'it timed out' : 'it failed to start')
+  );
 }

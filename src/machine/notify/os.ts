@@ -2,9 +2,11 @@
  * Shows a notification on this machine's desktop, by the program that its system has for that. Title and text reach it as
  * an argument or a variable of their own: no script and no shell line is made of them.
  */
+
 import type { Environment } from '../../environment.ts';
 import { platform as ownPlatform, type Platform } from '../platform.ts';
 import { type ProgramResult, type RunProgram, runProgram } from '../program.ts';
+import { lastLineOf } from '../program-output.ts';
 import type { DesktopNotice, NotifyCall } from './call.ts';
 import { linuxCall, printedId } from './linux.ts';
 import { macosCall } from './macos.ts';
@@ -61,6 +63,6 @@ function callsOf(platform: Platform, env: Environment, notice: DesktopNotice): r
 function problemOf(command: string, { failure, code, stderr }: ProgramResult): string {
   if (failure === 'missing') return `there is no ${command} here`;
   if (failure === 'late') return `${command} did not end within ${TIMEOUT_MS / 1_000} s`;
-  const said = stderr.trim().split('\n').at(-1) ?? '';
+  const said = lastLineOf(stderr);
   return `${command} failed${said === '' ? ` with ${code}` : `: ${said}`}`;
 }
