@@ -30,6 +30,11 @@ export function holdStore(home: string): Disposable {
   return { [Symbol.dispose]: () => sqlite.close() };
 }
 
+/** What SQLite says of the file: `ok`, or what is wrong. */
+export function integrityOf(home: string): string {
+  return rawStore(home, (sqlite) => String(sqlite.pragma('integrity_check', { simple: true })));
+}
+
 function rawStore<T>(home: string, work: (sqlite: Sqlite.Database) => T): T {
   const sqlite = new Sqlite(storeFile(home), { timeout: 10_000 });
   try {
