@@ -1,15 +1,13 @@
 /** What sessions of the real claude keep for each other: by key, as a graph, and as files of the shared folder. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { serverArguments, serverName, type ToolsetName } from '../../src/project/toolset.ts';
 import { call, say } from '../../src/simulator/reply.ts';
 import { byConversation, sequence } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { PROGRAM } from '../built.ts';
 import { runClaude, temporaryFolder } from '../simulator/claude.ts';
-
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 type Script = Parameters<typeof startSimulator>[0]['script'];
 
@@ -26,7 +24,7 @@ async function sessions(
     const config = join(await temporaryFolder('bridge-mcp-'), 'mcp.json');
     const server = {
       command: process.execPath,
-      args: [CLI, ...serverArguments(toolset, client)],
+      args: [PROGRAM, ...serverArguments(toolset, client)],
       env: { BRIDGE_HOME: stateDir },
     };
     await writeFile(config, JSON.stringify({ mcpServers: { [serverName(toolset)]: server } }));
