@@ -28,11 +28,11 @@ const TABS: readonly {
   { view: 'settings', address: '#/settings', name: 'Settings', icon: 'settings' },
 ];
 
-const ProjectPage = lazy(() => import('./views/project.tsx').then(({ ProjectPage: View }) => View));
-const Queue = lazy(() => import('./views/queue.tsx').then(({ Queue: View }) => View));
-const SendPlan = lazy(() => import('./views/send.tsx').then(({ SendPlan: View }) => View));
-const Costs = lazy(() => import('./views/costs.tsx').then(({ Costs: View }) => View));
-const Channels = lazy(() => import('./views/channels.tsx').then(({ Channels: View }) => View));
+const ProjectPage = lazy(() => import('./later-review.ts').then(({ ProjectPage: View }) => View));
+const Queue = lazy(() => import('./later-rest.ts').then(({ Queue: View }) => View));
+const SendPlan = lazy(() => import('./later-rest.ts').then(({ SendPlan: View }) => View));
+const Costs = lazy(() => import('./later-rest.ts').then(({ Costs: View }) => View));
+const Channels = lazy(() => import('./later-rest.ts').then(({ Channels: View }) => View));
 
 /** Most who come go there next: then it is there already, and also where the connection was lost meanwhile. */
 const NEXT = [ProjectPage, Queue];

@@ -9,7 +9,7 @@ import { useAction } from './action.ts';
 import { lazy } from './lazy.tsx';
 import { ProblemNote } from './problem.tsx';
 
-const PlanForm = lazy(() => import('../plan/plan-form.tsx').then(({ PlanForm: Form }) => Form));
+const PlanForm = lazy(() => import('../later-rest.ts').then(({ PlanForm: Form }) => Form));
 
 interface Props {
   readonly project: WireProject;

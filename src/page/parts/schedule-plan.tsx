@@ -9,7 +9,7 @@ import { lazy } from './lazy.tsx';
 import { PlanText } from './plan-text.tsx';
 import { ProblemNote } from './problem.tsx';
 
-const PlanForm = lazy(() => import('../plan/plan-form.tsx').then(({ PlanForm: Form }) => Form));
+const PlanForm = lazy(() => import('../later-rest.ts').then(({ PlanForm: Form }) => Form));
 
 /** The plan of a schedule, times included: to read, and to replace. What is typed is kept until it was sent. */
 export function SchedulePlan({ id }: { readonly id: string }) {

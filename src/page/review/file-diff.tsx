@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { WireEvidence } from '../../wire/schemas/evidence.ts';
-import { colours, loadColours } from '../parts/colours.ts';
 import { Copy } from '../parts/copy.tsx';
 import { LineCounts } from '../parts/line-counts.tsx';
 import { usePagedText } from '../parts/paged-text.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Long, Visible } from '../parts/text.tsx';
+import { tokensIn } from '../parts/tokens.ts';
 import { plainLine } from '../visible-text.ts';
 import { linePieces } from './line-pieces.ts';
 import { type PatchLine, patchLines } from './patch-lines.ts';
@@ -98,7 +98,6 @@ function Patch({ route, path }: { readonly route: string; readonly path: string 
   const { text, problem, more } = usePagedText(route);
   const shown = useSignal(STEP_LINES);
   const lines = useMemo(() => (text === undefined ? [] : patchLines(text)), [text]);
-  useEffect(() => void loadColours(), []);
   if (problem) return <ProblemNote problem={problem} />;
   if (text === undefined) return <p class="file-note quiet">Loading…</p>;
   const rest = lines.length - shown.value;
@@ -156,7 +155,7 @@ function LineText({
   readonly path: string;
 }) {
   const isCode = kind !== 'hunk' && kind !== 'note';
-  const tokens = (isCode && colours.value?.tokensIn(text, path)) || [{ kind: 'plain', words: text } as const];
+  const tokens = (isCode && tokensIn(text, path)) || [{ kind: 'plain', words: text } as const];
   return (
     <>
       {linePieces(tokens, words).map((piece, at) => {
