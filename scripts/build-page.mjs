@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** Compressed: of what is loaded at once, and of all there is. */
-const MAX_FIRST_BYTES = 60_000;
+const MAX_FIRST_BYTES = 40_000;
 const MAX_SCRIPT_BYTES = 90_000;
 const MAX_STYLE_BYTES = 10_000;
 

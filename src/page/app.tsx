@@ -34,7 +34,7 @@ const SendPlan = lazy(() => import('./later-rest.ts').then(({ SendPlan: View }) 
 const Costs = lazy(() => import('./later-rest.ts').then(({ Costs: View }) => View));
 const Channels = lazy(() => import('./later-rest.ts').then(({ Channels: View }) => View));
 
-/** Most who come go there next: then it is there already, and also where the connection was lost meanwhile. */
+/** A view of each file that comes later: it is there before a person goes there, also where the connection is lost by then. */
 const NEXT = [ProjectPage, Queue];
 
 export function App() {

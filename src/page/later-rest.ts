@@ -1,4 +1,5 @@
-/** What a person seldom opens: loaded as one file when it is first shown. Each file more would take a request of its own. */
+/** What else the first view does not need: loaded as one file, since each file more takes a request of its own. */
+export { Markdown } from './parts/markdown.tsx';
 export { PlanForm } from './plan/plan-form.tsx';
 export { Channels } from './views/channels.tsx';
 export { Costs } from './views/costs.tsx';

@@ -1,3 +1,2 @@
 /** What a person needs to review: loaded as one file when the page is live, or when it is first shown. */
-export { Markdown } from './parts/markdown.tsx';
 export { ProjectPage } from './views/project.tsx';

@@ -58,7 +58,7 @@ export function RequestCard({
 
 /** A question is read as it was written until what reads Markdown is there. */
 const Markdown = lazy(
-  () => import('../later-review.ts').then(({ Markdown: View }) => View),
+  () => import('../later-rest.ts').then(({ Markdown: View }) => View),
   ({ text }: { readonly text: string }) => <Visible text={text} />,
 );
 

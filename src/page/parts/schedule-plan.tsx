@@ -4,12 +4,10 @@ import { announce } from '../announce.ts';
 import { draftOf } from '../drafts.ts';
 import { ofSchedules } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
+import { PlanForm } from '../plan/plan-form.tsx';
 import { useAction } from './action.ts';
-import { lazy } from './lazy.tsx';
 import { PlanText } from './plan-text.tsx';
 import { ProblemNote } from './problem.tsx';
-
-const PlanForm = lazy(() => import('../later-rest.ts').then(({ PlanForm: Form }) => Form));
 
 /** The plan of a schedule, times included: to read, and to replace. What is typed is kept until it was sent. */
 export function SchedulePlan({ id }: { readonly id: string }) {
