@@ -5,8 +5,10 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startNextRun } from '../../src/bridge/claim.ts';
 import { addCredential, revokeCredential } from '../../src/bridge/credentials.ts';
 import { systemClock } from '../../src/clock.ts';
+import { ROUTES } from '../../src/http/routes.ts';
 import { McpOverHttp } from '../../src/mcp/http.ts';
 import { bindVerbs } from '../../src/mcp/local-verbs.ts';
+import { TOOLSETS } from '../../src/project/toolset.ts';
 import { accepted, beSupervisor, projectIn, send, TOKEN } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
 import { channels, code, desktop, graph, memory } from '../mcp/rig.ts';
@@ -38,6 +40,11 @@ const ERAS = [
 function withoutTimes(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME'));
 }
+
+test('every set of tools has a route, also one that is not served', () => {
+  const paths = ROUTES.map(({ method, path }) => `${method} ${path}`);
+  for (const side of ['desktop', 'code', ...TOOLSETS]) expect(paths).toContain(`POST /mcp/${side}`);
+});
 
 describe.each(ERAS)('a client $era', ({ connect, version }) => {
   test.each(SIDES)('the tools of %s over HTTP are those over stdio, with the same words', async (side) => {
