@@ -41,7 +41,7 @@ test.each([
   expect(found(target, method)).toBeUndefined();
 });
 
-test('of two that take a path the first that was added answers', () => {
+test('the route that was added first answers, of two that take a path', () => {
   const table = new RouteTable<string>();
   table.add('ALL', '/a/*', 'first');
   table.add('ALL', '/a/b', 'second');
