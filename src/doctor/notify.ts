@@ -2,7 +2,7 @@
 import { type ReceiverSettings, type SecretPlace, secretPlaces } from '../config-notify.ts';
 import type { Environment } from '../environment.ts';
 import { findExecutable } from '../machine/executable.ts';
-import { notifyProgram } from '../machine/notify/os.ts';
+import { notifyProgram, whyNoNotifications } from '../machine/notify/os.ts';
 import { isOpenToOthers } from '../machine/service/environment-file.ts';
 import { readSecret } from '../notify/secret.ts';
 import { plural } from '../project/text.ts';
@@ -23,9 +23,14 @@ export function notifyGroup(context: DoctorContext): CheckGroup {
 
 async function ways(context: DoctorContext): Promise<FindingFacts[]> {
   const { notify, http } = await context.config();
-  if (notify.length === 0)
-    return [ok('notify', 'Nobody is notified: `status` and Desktop show what waits for you')];
   const { env, where } = await context.supervisorEnv();
+  if (notify.length === 0)
+    return [
+      ok('notify', 'Nobody is notified: `status` and Desktop show what waits for you'),
+      ...(whyNoNotifications(env, context.platform) === undefined
+        ? [ok('os', 'This desktop could show it: "notify": [{"via": "os"}] in config.json')]
+        : []),
+    ];
   const found = await Promise.all(notify.map((receiver) => wayOf(context, receiver, env, where)));
   const noAddress = notify.some(({ via }) => via !== 'os') && http.public_url === undefined;
   return [
@@ -84,22 +89,25 @@ async function wrongWith(
 
 /** What a service of the system, or a supervisor on a machine without a desktop, cannot reach. */
 function desktop({ platform, service }: DoctorContext, name: string, env: Environment): FindingFacts {
-  const program = notifyProgram(platform, env);
-  if (program === undefined)
-    return warning(name, `${name}: no way to show a notification is known on this system.`, {
-      hint: 'Use another way, such as ntfy.',
-    });
-  if (findExecutable(program, env.PATH ?? env.Path) === undefined)
-    return problem(name, `${name}: ${program} is not installed.`, {
-      hint: platform === 'linux' ? 'Install libnotify (libnotify-bin).' : 'Use another way, such as ntfy.',
-    });
-  if (platform === 'linux' && !env.DBUS_SESSION_BUS_ADDRESS && !env.XDG_RUNTIME_DIR)
-    return warning(
-      name,
-      `${name}: the supervisor has no session bus, so nothing can be shown on this desktop${service ? ' by a service of the system' : ''}.`,
-      { hint: 'Run it as a user service (bridge-supervisor install), or use another way, such as ntfy.' },
-    );
-  return ok(name, `${name}: ${program} shows notifications on this desktop`);
+  const found = whyNoNotifications(env, platform);
+  switch (found?.why) {
+    case undefined:
+      return ok(name, `${name}: ${notifyProgram(platform, env)} shows notifications on this desktop`);
+    case 'no-way':
+      return warning(name, `${name}: no way to show a notification is known on this system.`, {
+        hint: 'Use another way, such as ntfy.',
+      });
+    case 'not-installed':
+      return problem(name, `${name}: ${found?.program} is not installed.`, {
+        hint: platform === 'linux' ? 'Install libnotify (libnotify-bin).' : 'Use another way, such as ntfy.',
+      });
+    case 'no-session-bus':
+      return warning(
+        name,
+        `${name}: the supervisor has no session bus, so nothing can be shown on this desktop${service ? ' by a service of the system' : ''}.`,
+        { hint: 'Run it as a user service (bridge-supervisor install), or use another way, such as ntfy.' },
+      );
+  }
 }
 
 async function delivery(context: DoctorContext): Promise<FindingFacts[]> {

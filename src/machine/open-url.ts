@@ -4,6 +4,7 @@
  */
 import type { Environment } from '../environment.ts';
 import { provideDescriptors } from './descriptors.ts';
+import { isInDesktopSession } from './desktop-session.ts';
 import { findExecutable } from './executable.ts';
 import { platform as ownPlatform, type Platform } from './platform.ts';
 import { systemProgram } from './windows-programs.ts';
@@ -24,8 +25,8 @@ export function openCall(
   env: Environment,
   platform: Platform = ownPlatform,
 ): OpenCall | undefined {
-  // sshd sets it for what it starts (`man ssh`, ENVIRONMENT): with a display that is forwarded, too.
-  if (env.SSH_CONNECTION) return undefined;
+  // Without a display xdg-open would start a browser of text (https://www.freedesktop.org/wiki/Software/xdg-utils/).
+  if (!isInDesktopSession(env, platform)) return undefined;
   switch (platform) {
     case 'macos':
       return { command: '/usr/bin/open', args: [url] };
@@ -33,8 +34,7 @@ export function openCall(
       return { command: systemProgram(env, 'rundll32.exe'), args: ['url.dll,FileProtocolHandler', url] };
     case 'linux':
     case 'other-unix': {
-      // Without a display it would start a browser of text (https://www.freedesktop.org/wiki/Software/xdg-utils/).
-      const command = env.DISPLAY || env.WAYLAND_DISPLAY ? findExecutable('xdg-open', env.PATH) : undefined;
+      const command = findExecutable('xdg-open', env.PATH);
       return command === undefined ? undefined : { command, args: [url] };
     }
   }

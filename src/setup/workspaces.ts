@@ -1,4 +1,4 @@
-/** The person's folders in config.json of the state folder. */
+/** The person's folders in config.json of the state folder, and who is told what waits. */
 
 import { configOfText } from '../config.ts';
 import type { Result } from '../result.ts';
@@ -19,6 +19,8 @@ export interface Folders {
   readonly defaultWorkspace?: string | undefined;
   /** That both sides share. */
   readonly sharedFolder?: string | undefined;
+  /** The person is to be told on this desktop. */
+  readonly notifiesDesktop?: boolean | undefined;
 }
 
 /** Plans to add the folders; the rest of the configuration stays. Throws ConfigError when the result would be invalid. */
@@ -45,7 +47,7 @@ export function planWorkspacesRemoval(former: FileRecord): Promise<Result<FilePl
 
 function settingsFor(
   text: string,
-  { workspaces, proposals = {}, roots, defaultWorkspace, sharedFolder }: Folders,
+  { workspaces, proposals = {}, roots, defaultWorkspace, sharedFolder, notifiesDesktop = false }: Folders,
 ): JsonSetting[] {
   const named = Object.entries(workspaces).flatMap(([name, path]) =>
     workspaceSettings(text, name, path, proposals[name]),
@@ -55,7 +57,8 @@ function settingsFor(
   const defaultSetting =
     defaultWorkspace === undefined ? [] : [{ path: ['workspace'], value: defaultWorkspace }];
   const shared = sharedFolder === undefined ? [] : [{ path: SHARED, value: sharedFolder }];
-  const settings = [...named, ...rootSettings, ...defaultSetting, ...shared];
+  const notify = notifiesDesktop ? [{ path: ['notify'], value: [{ via: 'os' }] }] : [];
+  const settings = [...named, ...rootSettings, ...defaultSetting, ...shared, ...notify];
   // For completion in editors.
   if (settings.length === 0 || valueAt(text, SCHEMA) !== undefined) return settings;
   return [{ path: SCHEMA, value: './config.schema.json' }, ...settings];

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { notifyDesktop, notifyProgram } from '../../src/machine/notify/os.ts';
+import { notifyDesktop, notifyProgram, whyNoNotifications } from '../../src/machine/notify/os.ts';
 import type { RunProgram } from '../../src/machine/program.ts';
 import { onWindows } from '../platform.ts';
 
@@ -95,6 +95,16 @@ printf '%s\\n' "$@" > '${folder}/args'`;
       ]);
     },
   );
+
+  test('what keeps a desktop from showing anything is told, and nothing where it could', async () => {
+    await writeFile(join(folder, 'notify-send'), '');
+    await chmod(join(folder, 'notify-send'), 0o755);
+    const session = { PATH: folder, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/bus' };
+    expect(whyNoNotifications({}, 'linux')).toEqual({ why: 'not-installed', program: 'notify-send' });
+    expect(whyNoNotifications({ PATH: folder }, 'linux')).toEqual({ why: 'no-session-bus' });
+    expect(whyNoNotifications(session, 'linux')).toBeUndefined();
+    expect(whyNoNotifications({ PATH: folder, XDG_RUNTIME_DIR: '/run/user/1' }, 'linux')).toBeUndefined();
+  });
 
   test('a desktop without the program is told of by its name', async () => {
     expect(await notifyDesktop(NOTICE, { PATH: folder }, undefined, 'linux')).toEqual({

@@ -435,6 +435,52 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('setup on a terminal (of script
     expect(await machine.tree()).toEqual(before);
   });
 
+  describe('where this desktop can show notifications', () => {
+    /** A desktop session, in which a program stands for the one that shows them. */
+    async function onDesktop(machine: Machine): Promise<void> {
+      const bin = join(machine.home, 'bin');
+      await mkdir(bin);
+      await writeFile(join(bin, 'notify-send'), '#!/bin/sh\n', { mode: 0o755 });
+      machine.env.PATH = [bin, machine.env.PATH].join(delimiter);
+      machine.env.DISPLAY = ':7';
+      machine.env.DBUS_SESSION_BUS_ADDRESS = 'unix:path=/nowhere/bus';
+    }
+    const config = (machine: Machine) => json(join(machine.home, '.claude-bridge', 'config.json'));
+    const QUESTION = 'Tell you on this desktop when something waits for you? [y/N]';
+
+    test('setup asks whether to notify it, Enter is a no, and it asks that once', async ({ machine }) => {
+      await onDesktop(machine);
+      const terminal = openTerminal(machine);
+      await terminal.answer(`[${machine.repository}]:`, '');
+      await terminal.answer('Its name in plans [my-site]:', '');
+      await terminal.answer(QUESTION, '');
+      await terminal.answer('Apply these changes? [Y/n]', '');
+      expect(await terminal.code).toBe(0);
+      expect(await config(machine)).not.toHaveProperty('notify');
+      const again = openTerminal(machine);
+      expect(await again.code).toBe(0);
+      expect(again.shown()).not.toContain(QUESTION);
+    });
+
+    test('a yes adds it to the configuration, and setup --remove takes it out', async ({ machine }) => {
+      await onDesktop(machine);
+      const terminal = openTerminal(machine);
+      await terminal.answer(`[${machine.repository}]:`, '-');
+      await terminal.answer(QUESTION, 'y');
+      await terminal.answer('Apply these changes? [Y/n]', '');
+      expect(await terminal.code).toBe(0);
+      expect(await config(machine)).toMatchObject({ notify: [{ via: 'os' }] });
+      await machine.run('--remove', '--yes');
+      expect(existsSync(join(machine.home, '.claude-bridge', 'config.json'))).toBe(false);
+    });
+
+    test('setup --yes adds no receiver', async ({ machine }) => {
+      await onDesktop(machine);
+      await machine.run('--yes', '--workspace', `site=${machine.repository}`);
+      expect(await config(machine)).not.toHaveProperty('notify');
+    });
+  });
+
   test('setup asks nothing when everything is in place', async ({ machine }) => {
     await machine.run('--yes', '--workspace', `site=${machine.repository}`);
     const terminal = openTerminal(machine);

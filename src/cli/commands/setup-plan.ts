@@ -7,12 +7,15 @@ import { configOf } from '../../control/host.ts';
 import { shortLivedParts, stableCommand } from '../../control/stable-command.ts';
 import { homeFolder } from '../../home-path.ts';
 import { ownAccount, ownerOf } from '../../machine/account.ts';
+import { isInDesktopSession } from '../../machine/desktop-session.ts';
+import { whyNoNotifications } from '../../machine/notify/os.ts';
 import { wslDistribution } from '../../machine/wsl.ts';
 import type { ToolsetName } from '../../project/toolset.ts';
 import { workspaceOf } from '../../project/workspace.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { entryText } from '../../setup/desktop.ts';
 import { desktopLocation, thisSystem } from '../../setup/desktop-locations.ts';
+import { readRecords } from '../../setup/ledger.ts';
 import { type Proposal, proposeChecks } from '../../setup/proposals.ts';
 import { proposedPolicy } from '../../setup/proposed-policy.ts';
 import {
@@ -25,6 +28,7 @@ import {
 } from '../../setup/setup.ts';
 import type { Folders } from '../../setup/workspaces.ts';
 import type { Cli } from '../context.ts';
+import { confirm } from '../terminal/ask.ts';
 import { askForWorkspace, type FolderOptions, foldersOf } from './setup-folders.ts';
 
 export interface SetupPlanOptions extends FolderOptions {
@@ -70,6 +74,8 @@ export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean)
   const asks = mayAsk && !options.workspace && Object.keys(config.workspaces).length === 0;
   const folders = asks ? await withAnswers(cli, options) : foldersOf(options);
   if (!folders.ok) return folders;
+  const isFirst = (await readRecords(context.stateDir)).length === 0;
+  const notifiesDesktop = mayAsk && isFirst && (await wantsDesktop(cli, config));
   const proposals = options.checks ? await proposalsFor(config, folders.value) : {};
   const wanted = {
     selfCommand: entry.value,
@@ -79,7 +85,7 @@ export async function plan(cli: Cli, options: SetupPlanOptions, mayAsk: boolean)
     toolsets: options.toolset,
     share: options.share,
     servers: config.mcp_servers,
-    folders: { ...folders.value, proposals },
+    folders: { ...folders.value, proposals, notifiesDesktop },
   };
   const planned = await planSetup(wanted, context);
   if (!planned.ok) return planned;
@@ -139,6 +145,12 @@ function desktopPlaces(cli: Cli, { desktop, desktopConfig }: SetupPlanOptions): 
   if (desktopConfig !== undefined) return [desktopConfig];
   const location = desktopLocation(thisSystem(cli.env, homeFolder()));
   return location.found ? [location.file] : location.candidates;
+}
+
+/** Asks where nobody is notified yet, and this desktop can show it. */
+async function wantsDesktop({ env }: Cli, { notify }: Config): Promise<boolean> {
+  if (notify.length > 0 || !isInDesktopSession(env) || whyNoNotifications(env) !== undefined) return false;
+  return confirm('Tell you on this desktop when something waits for you?');
 }
 
 async function withAnswers(cli: Cli, options: FolderOptions): Promise<Result<Folders>> {

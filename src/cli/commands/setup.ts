@@ -76,7 +76,9 @@ Adds our entry to Claude Desktop's claude_desktop_config.json, and to Claude
 Code with \`claude mcp add\`; the folders go into config.json in the state
 folder, with the checks that their files propose. The rest of these files does not change by a byte, and a copy is kept
 beside each. A file that is not plain JSON is refused and not changed. Running
-setup twice changes nothing more. Asks on a terminal; elsewhere it needs --yes.`;
+setup twice changes nothing more. Asks on a terminal; elsewhere it needs --yes.
+The first time it also asks whether this desktop is to show what waits for you,
+where it can.`;
 
 async function setup(cli: Cli, options: Options): Promise<void> {
   checkOptions(options);

@@ -124,7 +124,7 @@ function fileLines(change: FilePlan, isRemoval: boolean): string[] {
   if (owner === 'bridge' && !isChange(change)) return [];
   const heads = {
     desktop: () => desktopHead(change, isRemoval),
-    bridge: () => `The configuration ${isRemoval ? 'is restored' : 'has your folders'}:`,
+    bridge: () => `The configuration ${isRemoval ? 'is restored' : 'has your settings'}:`,
     command: () => `Claude Code ${hasNow(false, isRemoval, isChange(change))} the command /get:`,
   };
   const head = heads[owner]();

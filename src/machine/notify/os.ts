@@ -4,6 +4,7 @@
  */
 
 import type { Environment } from '../../environment.ts';
+import { findExecutable } from '../executable.ts';
 import { platform as ownPlatform, type Platform } from '../platform.ts';
 import { type ProgramResult, type RunProgram, runProgram } from '../program.ts';
 import { lastLineOf } from '../program-output.ts';
@@ -21,6 +22,24 @@ const TIMEOUT_MS = 15_000;
 /** What shows notifications here; undefined where no way is known. */
 export function notifyProgram(platform: Platform = ownPlatform, env: Environment = {}): string | undefined {
   return callsOf(platform, env, { title: '', body: '', tag: '', replaces: null })[0]?.command;
+}
+
+/** Why a process of this environment can show nothing; undefined: nothing is known to be in the way. */
+export type NoNotifications =
+  | { readonly why: 'no-way' }
+  | { readonly why: 'not-installed'; readonly program: string }
+  | { readonly why: 'no-session-bus' };
+
+export function whyNoNotifications(
+  env: Environment,
+  platform: Platform = ownPlatform,
+): NoNotifications | undefined {
+  const program = notifyProgram(platform, env);
+  if (program === undefined) return { why: 'no-way' };
+  if (findExecutable(program, env.PATH ?? env.Path) === undefined) return { why: 'not-installed', program };
+  // What libdbus looks for, and where systemd has the bus of a person (`man dbus-launch`, `man pam_systemd`).
+  const hasBus = env.DBUS_SESSION_BUS_ADDRESS || env.XDG_RUNTIME_DIR;
+  return platform === 'linux' && !hasBus ? { why: 'no-session-bus' } : undefined;
 }
 
 /**
