@@ -14,6 +14,8 @@ export interface MemoryFile {
   readonly cleaned: number;
   /** Observations that are kept in parts, since they are longer than one may be. */
   readonly divided: number;
+  /** Observations without any text, which say nothing: they are left out. */
+  readonly blank: number;
   /** Lines, or items, that are neither an entity nor a relation. */
   readonly notUnderstood: number;
 }
@@ -21,7 +23,7 @@ export interface MemoryFile {
 /** What is in it; undefined: it is another file. */
 export function readMemoryFile(text: string): MemoryFile | undefined {
   const items = itemsOf(text.replace(/^\uFEFF/, ''));
-  const counts = { cleaned: 0, divided: 0 };
+  const counts = { cleaned: 0, divided: 0, blank: 0 };
   const entities: GraphEntity[] = [];
   const relations: GraphRelation[] = [];
   let notUnderstood = 0;
@@ -63,6 +65,7 @@ function parsed(json: string): unknown {
 interface Counts {
   cleaned: number;
   divided: number;
+  blank: number;
 }
 
 function entityIn(item: unknown, counts: Counts): GraphEntity | undefined {
@@ -99,10 +102,12 @@ function asName(name: string, counts: Counts): string {
 }
 
 function asObservations(content: string, counts: Counts): string[] {
-  if (content.trim() === '') return [];
   const clean = content.replaceAll(/(?![\t\n\r])\p{Cc}/gu, '').toWellFormed();
+  if (clean.trim() === '') {
+    counts.blank += 1;
+    return [];
+  }
   if (clean !== content) counts.cleaned += 1;
-  if (clean.trim() === '') return [];
   if (observationProblem(clean) === undefined) return [clean];
   counts.divided += 1;
   return partsOf(clean);

@@ -22,7 +22,7 @@ const relation = (from: string, relationType: string, to: string) => ({
 
 const ITEMS = [
   entity('Ann', 'person', ['bakes', 'bakes', `long ${'é'.repeat(3_000)}`]),
-  entity('Ann', 'robot', ['sings']),
+  entity('Ann', 'robot', ['sings', ' \n', '\u0007']),
   entity('tidy\u202eName', 'person', ['bell\u0007']),
   relation('Ann', 'works_at', 'Nowhere'),
   relation('Ann', 'works_at', 'Nowhere'),
@@ -64,6 +64,7 @@ describe('import of the file of a memory server', () => {
       other_types: ['Ann'],
       cleaned: 2,
       divided: 1,
+      blank: 2,
       not_understood: 1,
     };
     expect(await imported(rig, file, '--dry-run')).toEqual({ ...expected, dry_run: true });
@@ -75,6 +76,7 @@ describe('import of the file of a memory server', () => {
       'Here with another type, which stays: “Ann”.',
       '2 texts cleaned: tools take no control or hidden characters in names.',
       '1 observation kept in parts: longer than one may be here.',
+      '2 observations without any text, left out.',
       '1 line not understood, and left out.',
       'Next: bridge-supervisor setup --toolset graph',
       '',

@@ -448,7 +448,9 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('setup on a terminal (of script
     const config = (machine: Machine) => json(join(machine.home, '.claude-bridge', 'config.json'));
     const QUESTION = 'Tell you on this desktop when something waits for you? [y/N]';
 
-    test('setup asks whether to notify it, Enter is a no, and it asks that once', async ({ machine }) => {
+    test('setup asks once whether the desktop is to show what waits, and takes Enter as a no', async ({
+      machine,
+    }) => {
       await onDesktop(machine);
       const terminal = openTerminal(machine);
       await terminal.answer(`[${machine.repository}]:`, '');
@@ -462,7 +464,9 @@ describe.skipIf(!onLinux || !existsSync(SCRIPT))('setup on a terminal (of script
       expect(again.shown()).not.toContain(QUESTION);
     });
 
-    test('a yes adds it to the configuration, and setup --remove takes it out', async ({ machine }) => {
+    test('a yes adds the desktop to the configuration, and setup --remove takes it out', async ({
+      machine,
+    }) => {
       await onDesktop(machine);
       const terminal = openTerminal(machine);
       await terminal.answer(`[${machine.repository}]:`, '-');

@@ -7,6 +7,7 @@ import { channelsConform } from './conformance/channels.ts';
 import { eventsConform } from './conformance/events.ts';
 import { holdsConform } from './conformance/holds.ts';
 import { leaseConform } from './conformance/lease.ts';
+import { memoryConform } from './conformance/memory.ts';
 import { messagesConform } from './conformance/messages.ts';
 import { projectsConform } from './conformance/projects.ts';
 import { readyProjectsConform } from './conformance/ready-projects.ts';
@@ -39,6 +40,7 @@ export function storeConformance(name: string, open: () => Promise<TestStore>): 
     reviewsConform(store);
     updatesConform(store);
     messagesConform(store);
+    memoryConform(store);
     channelsConform(store);
     eventsConform(store);
     holdsConform(store);

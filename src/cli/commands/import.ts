@@ -141,6 +141,7 @@ async function importMemoryFile(
     other_types: [...otherTypes],
     cleaned: remembered.cleaned,
     divided: remembered.divided,
+    blank: remembered.blank,
     not_understood: remembered.notUnderstood,
   };
   print(cli, json, wire, graphImportLines(wire));

@@ -57,7 +57,7 @@ export function scriptImportLines(done: WireScriptImport): string[] {
 }
 
 export function graphImportLines(done: WireGraphImport): string[] {
-  const { dry_run: isDry, found, added, other_types: others, cleaned, divided, not_understood } = done;
+  const { dry_run: isDry, found, added, other_types: others, cleaned, divided, blank, not_understood } = done;
   const named = others.slice(0, MAX_NAMED).map(inQuotes);
   const rest = others.length > MAX_NAMED ? ', …' : '';
   return [
@@ -68,6 +68,7 @@ export function graphImportLines(done: WireGraphImport): string[] {
       ? [`${plural(cleaned, 'text')} cleaned: tools take no control or hidden characters in names.`]
       : []),
     ...(divided > 0 ? [`${plural(divided, 'observation')} kept in parts: longer than one may be here.`] : []),
+    ...(blank > 0 ? [`${plural(blank, 'observation')} without any text, left out.`] : []),
     ...(not_understood > 0 ? [`${plural(not_understood, 'line')} not understood, and left out.`] : []),
     isDry ? DRY : 'Next: bridge-supervisor setup --toolset graph',
   ];

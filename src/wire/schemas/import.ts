@@ -69,6 +69,7 @@ const graph = z.strictObject({
     .describe('entities that are here with another type, which stays; what the file says of them was added'),
   cleaned: z.int().describe('names and texts without control or hidden characters that they had, or cut'),
   divided: z.int().describe('observations kept in parts, since they are longer than one may be here'),
+  blank: z.int().describe('observations without any text, left out'),
   not_understood: z.int().describe('lines that are something else, and left out'),
 });
 
