@@ -4,10 +4,13 @@ import { describe, expect, test, vi } from 'vitest';
 import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
 import { endRun } from '../../src/bridge/end-run.ts';
 import { createEnding } from '../../src/bridge/ended-run.ts';
+import { deleteMemory, setMemory } from '../../src/bridge/memory.ts';
 import { databaseOf } from '../../src/bridge/open-bridge.ts';
 import { projectDetails } from '../../src/bridge/queries.ts';
+import { sendToChannel } from '../../src/bridge/send-to-channel.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { memoryLimits } from '../../src/config-channels.ts';
 import { asProjectId, asRunId, type RunId } from '../../src/project/ids.ts';
 import { PROJECT_STATUSES, type ProjectStatus } from '../../src/project/project.ts';
 import { runFiles } from '../../src/state-folder.ts';
@@ -15,7 +18,7 @@ import { updateProject } from '../../src/store/projects.ts';
 import { findRun } from '../../src/store/runs.ts';
 import { Retention } from '../../src/supervisor/upkeep/retention.ts';
 import { removeArtifacts } from '../../src/supervisor/upkeep/run-artifacts.ts';
-import { begin, send, supervised, TOKEN } from '../bridge/steps.ts';
+import { accepted, begin, send, supervised, TOKEN } from '../bridge/steps.ts';
 import type { Rig } from '../rig.ts';
 
 const HOUR = 3_600_000;
@@ -246,5 +249,21 @@ describe('folders that retention cannot clean', () => {
     await rename(join(rig.home, 'runs'), join(rig.workspace, 'elsewhere'));
     await tending;
     expect(warned).toEqual([]);
+  });
+});
+
+describe('retention of what agents share', () => {
+  test('messages and deleted keys go when their time is over, also where no tool has written since', async () => {
+    await using rig = await supervised();
+    const { bridge } = rig;
+    const writer = { actor: 'person', runId: null } as const;
+    accepted(await sendToChannel(bridge, { channel: 'shop', sender: 'ci', content: 'old' }));
+    accepted(await setMemory(bridge, memoryLimits(), { key: 'port', value: 1 }, writer));
+    accepted(await deleteMemory(bridge, memoryLimits(), { key: 'port' }, writer));
+    rig.clock.advance(31 * DAY);
+    accepted(await sendToChannel(bridge, { channel: 'shop', sender: 'ci', content: 'new' }));
+    await stage(rig).retention.tick();
+    expect(rig.rowsOf('channel_messages').map(({ content }) => content)).toEqual(['new']);
+    expect(rig.rowsOf('memory')).toEqual([]);
   });
 });

@@ -1,9 +1,13 @@
 /**
  * Removes the output of runs: some time after their project was closed, or earlier when all output takes too much
  * space, oldest first; and worktrees in which nothing is left to lose. Nothing of an open project is removed. The store
- * keeps what it knows of each run.
+ * keeps what it knows of each run. Of the channels and the shared memory it removes what is beyond their limits: their tools do
+ * so as they write, but the HTTP API and the commands of the person do not.
  */
 import { finishedRuns, recordRemoval } from '../../bridge/run-output.ts';
+import { tidyChannels } from '../../bridge/tidy-channels.ts';
+import { tidyMemory } from '../../bridge/tidy-memory.ts';
+import { channelLimits, memoryLimits } from '../../config-channels.ts';
 import type { Context } from '../context.ts';
 import { retryTransient } from '../transient.ts';
 import { removeOldWorktrees } from './old-worktrees.ts';
@@ -36,6 +40,13 @@ export class Retention implements Upkeep {
     this.#ranAt = this.#context.clock.monotonic();
     await this.#removeOld();
     await removeOldWorktrees(this.#context, this.#daysAgo(this.#context.config.keep_worktrees_days));
+    await this.#tidyShared();
+  }
+
+  async #tidyShared(): Promise<void> {
+    const { bridge, config } = this.#context;
+    await retryTransient(this.#context, () => tidyChannels(bridge, channelLimits(config.channels)));
+    await retryTransient(this.#context, () => tidyMemory(bridge, memoryLimits(config.memory)));
   }
 
   #daysAgo(days: number): string {
