@@ -48,7 +48,7 @@ export async function noticeOf(
     of,
     tag,
     eventId,
-    at: event?.createdAt ?? createdAt,
+    at: event?.createdAt ?? message?.createdAt ?? createdAt,
     project: project
       ? {
           id: project.id,

@@ -52,6 +52,8 @@ describe('what is told of messages', () => {
     await on.start([webhook()], { http: { public_url: 'https://box.example' } });
     await relay('desktop', 'Which port?');
     await on.until('message sent');
+    const [{ created_at } = { created_at: '' }] = on.rig.rowsOf('channel_messages');
+    expect(told()[0]).toMatchObject({ timestamp: created_at });
     await relay('code', `7823. ${'x'.repeat(300)}`);
     await on.until('message sent', 'message sent');
     expect(told().map(({ type, data }) => [type, data.title, data.text])).toEqual([

@@ -7,6 +7,7 @@ import {
   channelTotals,
   findChannelMessage,
   findChannelMessageByKey,
+  messagesBefore,
   numberBeforeNewest,
 } from '../../src/store/channels.ts';
 import type { Reader } from '../../src/store/database.ts';
@@ -20,6 +21,7 @@ import {
   supersededBytes,
   versionsOf,
 } from '../../src/store/memory.ts';
+import { newMessages, notificationsReadOrGone } from '../../src/store/message-news.ts';
 import { waitingMessages } from '../../src/store/messages.ts';
 import {
   countByStatus,
@@ -156,6 +158,25 @@ describe('lists', () => {
       'the newest events of channels',
       (db) => newestOfChannels(db, 'channel.cleared', 'c', 100),
       'SEARCH events USING INDEX events_by_project (project_id=?)',
+    ],
+    [
+      'messages that nobody was told of yet',
+      (db) => newMessages(db, 7, 50),
+      'SEARCH channel_messages USING INTEGER PRIMARY KEY (rowid>?)',
+    ],
+    [
+      'notifications of messages that were read meanwhile',
+      (db) => notificationsReadOrGone(db),
+      'SEARCH notifications USING INDEX notifications_of_message (message_number>?)',
+      'CORRELATED SCALAR SUBQUERY 1',
+      'SEARCH reads USING COVERING INDEX reads_by_number (number=?)',
+      'CORRELATED SCALAR SUBQUERY 2',
+      'SEARCH channel_messages USING INTEGER PRIMARY KEY (rowid=?)',
+    ],
+    [
+      'messages that are too old',
+      (db) => messagesBefore(db, NOW, 500),
+      'SEARCH channel_messages USING INDEX channel_messages_by_age (stored_at<?)',
     ],
     ['the newest event', (db) => newestCursor(db), 'SEARCH events'],
     ['open runs', (db) => openRuns(db), 'SCAN runs USING INDEX runs_open', live],
