@@ -9,12 +9,13 @@ import { mkdtemp, readdir, readFile, readlink, realpath, rm, stat } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Bridge, openBridge } from '../src/bridge/bridge.ts';
+import type { Bridge } from '../src/bridge/bridge.ts';
 import type { Clock } from '../src/clock.ts';
 import type { DatabaseOptions } from '../src/store/database.ts';
 import type { Row, Tables } from '../src/store/schema.ts';
 import { COMPILED } from './built.ts';
 import { eventually } from './eventually.ts';
+import { openNewBridge } from './new-store.ts';
 import { rowsOf, tamper } from './store/raw.ts';
 
 export interface Rig extends AsyncDisposable {
@@ -51,7 +52,7 @@ export async function createRig({ storeClock, repeatWrites = true }: RigOptions 
   const root = await realpath(await mkdtemp(join(tmpdir(), 'bridge-')));
   const home = join(root, 'state');
   const clock = new TestClock();
-  const open = () => openBridge(home, storeClock ?? clock, { repeatWrites });
+  const open = () => openNewBridge(home, storeClock ?? clock, { repeatWrites });
   const bridge = await open();
   const bridges = [bridge];
   const children: ChildProcess[] = [];

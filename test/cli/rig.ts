@@ -9,7 +9,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { test as base, expect } from 'vitest';
-import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import type { Bridge } from '../../src/bridge/bridge.ts';
 import { sendPlan } from '../../src/bridge/send-plan.ts';
 import { systemClock } from '../../src/clock.ts';
 import { findMarked } from '../../src/machine/sweep.ts';
@@ -17,6 +17,7 @@ import type { Project } from '../../src/project/project.ts';
 import type { Result } from '../../src/result.ts';
 import { COMPILED, PROGRAM } from '../built.ts';
 import { eventually } from '../eventually.ts';
+import { openNewBridge } from '../new-store.ts';
 
 const node = [process.execPath];
 
@@ -114,7 +115,7 @@ function build(root: string, started: ChildProcess[], bridges: Promise<Bridge>[]
     home,
     environment,
     get bridge() {
-      const bridge = bridges[0] ?? openBridge(home, systemClock);
+      const bridge = bridges[0] ?? openNewBridge(home, systemClock);
       if (bridges.length === 0) bridges.push(bridge);
       return bridge;
     },

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, expect } from 'vitest';
-import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import type { Bridge } from '../../src/bridge/bridge.ts';
 import { takeLease } from '../../src/bridge/lease.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Finding } from '../../src/doctor/check.ts';
@@ -23,6 +23,7 @@ import { findMarked } from '../../src/machine/sweep.ts';
 import { asLeaseToken } from '../../src/project/ids.ts';
 import { VERSION } from '../../src/version.ts';
 import { COMPILED } from '../built.ts';
+import { openNewBridge } from '../new-store.ts';
 import { onWindows } from '../platform.ts';
 import { stableText } from '../stable-text.ts';
 
@@ -130,7 +131,7 @@ async function build(root: string): Promise<Rig> {
     remarks: [],
     serviceEnvironment: env,
     async withBridge(work) {
-      const bridge = await openBridge(home, systemClock);
+      const bridge = await openNewBridge(home, systemClock);
       try {
         await work(bridge);
       } finally {

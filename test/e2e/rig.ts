@@ -12,7 +12,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { test as base, expect } from 'vitest';
-import { type Bridge, openBridge } from '../../src/bridge/bridge.ts';
+import type { Bridge } from '../../src/bridge/bridge.ts';
 import { BEGINNING, changesSince } from '../../src/bridge/changes.ts';
 import { currentHolds } from '../../src/bridge/holds.ts';
 import { currentLease } from '../../src/bridge/lease.ts';
@@ -31,6 +31,7 @@ import type { Script } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import type { ScriptTurn } from '../../src/simulator/turn.ts';
 import { COMPILED, PROGRAM } from '../built.ts';
+import { openNewBridge } from '../new-store.ts';
 import { onLinux, onWindows } from '../platform.ts';
 import { STATE_TIMEOUT_MS } from '../state-timeout.ts';
 
@@ -149,7 +150,7 @@ async function build(root: string, home: string, started: ChildProcess[]): Promi
   let settings: Record<string, unknown> = { http: { enabled: false } };
   const simulator = await startSimulator({ script: (turn) => rig.script(turn) });
   const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
-  const bridge = await openBridge(home, systemClock);
+  const bridge = await openNewBridge(home, systemClock);
 
   const configure = async (config: Readonly<Record<string, unknown>>) => {
     settings = { ...settings, ...config };
