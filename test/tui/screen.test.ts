@@ -39,6 +39,32 @@ inTerminal('every view fills 80 by 24, and 200 by 50, and follows the size of th
   await terminal.shows('1 waits for you', '● live');
 });
 
+inTerminal(
+  'in the smallest terminal a question shows its keys, and says that there is more of it',
+  async () => {
+    await using stage = await createStage();
+    await waiting(stage.rig, { plan: `# ${'日本語 title '.repeat(12)}` });
+    const terminal = await stage.open({ columns: 80, rows: 24 });
+    await terminal.shows('1 waits for you');
+    await terminal.press('Enter');
+    await terminal.shows('Measured, not claimed');
+    await terminal.press('r');
+    await terminal.shows('What should change?');
+    await terminal.type('Quote every field. '.repeat(12));
+    await terminal.press('C-s');
+    await terminal.shows('(y: yes');
+    await terminal.resize(40, 10);
+    await terminal.says(
+      'lines more: enlarge the terminal',
+      'with these words? (y: yes, n: no',
+      'r: write on)',
+    );
+    await terminal.resize(200, 50);
+    await terminal.shows('Quote every field. Quote', '(y: yes');
+    await terminal.hides('enlarge the terminal');
+  },
+);
+
 inTerminal('without colour nothing is coloured, and everything is told by words and signs', async () => {
   await using stage = await createStage();
   await waiting(stage.rig);

@@ -40,7 +40,7 @@ const MAX_SAID_MS = 6_000;
 const FIELD_ROWS = 12;
 const LINE_ROWS = 4;
 /** What stays of a view above a long text. */
-const ROWS_ABOVE = 6;
+const ROWS_ABOVE = 3;
 const MAX_FAILURE_COLUMNS = 300;
 
 export function App({ client, connection, clock, env, editing, isColoured, onQuit, onFail }: AppProps) {
@@ -126,8 +126,8 @@ function Whole({ place, dialog, said, tui, onQuit, onFail }: WholeProps) {
   const { columns, rows } = tui;
   useGlobalKeys(tui, onQuit);
   const trouble = useTroubleLines(columns);
-  const bottom = bottomOf(dialog, said, place, tui);
   const spaced = trouble.length > 0 ? trouble : [EMPTY];
+  const bottom = bottomOf(dialog, said, place, columns, rows - 1 - spaced.length);
   const height = Math.max(1, rows - 1 - spaced.length - bottom.height);
   return (
     <Screen rows={rows} columns={columns}>
@@ -157,10 +157,19 @@ interface Bottom {
   readonly shown: ReactNode;
 }
 
-/** What was said stands above what is asked. */
-function bottomOf(dialog: Dialog | undefined, said: Said | undefined, place: Place, tui: Tui): Bottom {
-  const { columns, rows } = tui;
-  const asked = askedOf(dialog, columns, rows);
+/**
+ * What was said stands above what is asked.
+ *
+ * @param rows For it and the view.
+ */
+function bottomOf(
+  dialog: Dialog | undefined,
+  said: Said | undefined,
+  place: Place,
+  columns: number,
+  rows: number,
+): Bottom {
+  const asked = askedOf(dialog, columns, said ? rows - bottomHeight(said, columns) : rows);
   if (asked && !said) return asked;
   const line: Bottom = {
     height: bottomHeight(said, columns),
@@ -179,15 +188,16 @@ function bottomOf(dialog: Dialog | undefined, said: Said | undefined, place: Pla
 }
 
 function askedOf(dialog: Dialog | undefined, columns: number, rows: number): Bottom | undefined {
+  const most = rows - 1;
   if (dialog?.kind === 'confirm')
     return {
-      height: confirmLines(dialog, columns).length,
+      height: confirmLines(dialog, columns, most).length,
       // Another text is another question, which nobody has read yet.
-      shown: <Confirm key={JSON.stringify(dialog)} dialog={dialog} columns={columns} />,
+      shown: <Confirm key={JSON.stringify(dialog)} dialog={dialog} columns={columns} height={most} />,
     };
   if (dialog?.kind !== 'write') return undefined;
-  const most = dialog.isLong ? rows - ROWS_ABOVE : Math.min(FIELD_ROWS, Math.floor(rows / 2));
-  const height = dialog.isOneLine ? Math.min(LINE_ROWS, most) : most;
+  const usual = dialog.isOneLine ? LINE_ROWS : FIELD_ROWS;
+  const height = dialog.isLong ? rows - ROWS_ABOVE : Math.min(usual, Math.floor(rows / 2));
   return {
     height,
     shown: <TextField key={dialog.draft} dialog={dialog} columns={columns} height={height} />,

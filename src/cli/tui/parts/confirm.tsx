@@ -1,29 +1,48 @@
 /** Nothing is decided by one key: what would be done is said first, and `y` does it. */
 import { useApp } from 'ink';
 import { useEffect, useState } from 'react';
+import { plural } from '../../../page/figures.ts';
 import { type ConfirmDialog, useListening, useTui } from '../context.ts';
-import { type Line, paragraph } from '../lines/line.ts';
+import { type Line, line, paragraph } from '../lines/line.ts';
 import { Rows } from './rows.tsx';
 
 /** So long it must have been on the screen: what was typed ahead is no answer to a question that nobody has read. */
 const MIN_SEEN_MS = 300;
 
+/**
+ * What is asked, in at most `height` lines: what would be decided and its keys are always among them.
+ *
+ * @param isOpen Whether an answer is taken already.
+ */
 export function confirmLines(
   { about, question, more = [] }: ConfirmDialog,
   columns: number,
+  height: number,
   isOpen = true,
 ): Line[] {
   const changes = more.map(({ key, does }) => `, ${key}: ${does}`).join('');
   const keys = isOpen ? `y: yes, n: no${changes}` : '…';
-  return [
-    ...about.flatMap(({ text, isDoubt }) =>
-      isDoubt ? paragraph(`! ${text}`, columns, 'warn') : paragraph(text, columns),
-    ),
-    ...paragraph(`${question} (${keys})`, columns, 'yours'),
-  ];
+  const asked = paragraph(`${question} (${keys})`, columns, 'yours');
+  const told = about.flatMap(({ text, isDoubt }) =>
+    isDoubt ? paragraph(`! ${text}`, columns, 'warn') : paragraph(text, columns),
+  );
+  const room = Math.max(1, height - asked.length);
+  if (told.length <= room) return [...told, ...asked];
+  // What speaks against it comes last.
+  const shown = room > 1 ? told.slice(1 - room) : [];
+  const rest = told.length - shown.length;
+  return [line(`… ${plural(rest, 'line')} more: enlarge the terminal`, 'warn'), ...shown, ...asked];
 }
 
-export function Confirm({ dialog, columns }: { readonly dialog: ConfirmDialog; readonly columns: number }) {
+export function Confirm({
+  dialog,
+  columns,
+  height,
+}: {
+  readonly dialog: ConfirmDialog;
+  readonly columns: number;
+  readonly height: number;
+}) {
   const { closeDialog, clock } = useTui();
   const { waitUntilRenderFlush } = useApp();
   const [isOpen, setOpen] = useState(false);
@@ -47,5 +66,5 @@ export function Confirm({ dialog, columns }: { readonly dialog: ConfirmDialog; r
       return name !== 'ctrl-c';
     },
   });
-  return <Rows lines={confirmLines(dialog, columns, isOpen)} columns={columns} />;
+  return <Rows lines={confirmLines(dialog, columns, height, isOpen)} columns={columns} />;
 }
