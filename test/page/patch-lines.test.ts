@@ -24,6 +24,19 @@ test('a line that was changed marks its words, and one that was replaced does no
   expect(other?.words).toBeUndefined();
 });
 
+test('a patch that was read so far has the numbers and kinds of its lines, wherever it is cut', () => {
+  const whole = `${head}@@ -4,3 +4,4 @@ f()\n one\n-two\n+2\n+3\n six\n`;
+  const all = patchLines(whole, false).slice(1);
+  for (let end = whole.indexOf('f()'); end < whole.length; end += 1) {
+    const shown = patchLines(whole.slice(0, end), false).slice(1);
+    const [last, ...others] = shown.toReversed();
+    expect(others.toReversed()).toEqual(all.slice(0, others.length));
+    expect(
+      last === undefined || all.some(({ kind, text }) => kind === last.kind && text.startsWith(last.text)),
+    ).toBe(true);
+  }
+});
+
 test('what is no patch is shown line by line, with nothing left out', () => {
   const texts = patchLines('Binary files a/x and b/x differ\n@@ broken @@\n+a\n').map(({ text }) => text);
   expect(texts).toEqual(['Binary files a/x and b/x differ', '@@ broken @@', '+a']);

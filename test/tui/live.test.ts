@@ -52,7 +52,7 @@ for (const size of SIZES)
       await terminal.shows('word 1.');
       await terminal.press('End');
       await terminal.shows('word 200.');
-      await terminal.hides('End: follow');
+      await terminal.hides('below. End');
       await goOn(
         saying({ type: 'tool_use', id: 't1', name: 'Bash', input: { command: 'npm test \u001b[2J\u202e' } }),
       );

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  held,
   type Item,
   lineCount,
   type Position,
@@ -75,4 +76,46 @@ test('what was chosen stays chosen when something comes before it', () => {
   const after = { items: [item('new', 2, { keys }), ...before.items], height: 5 };
   expect(settle({ top: 0, chosen: 'b' }, after).chosen).toBe('b');
   expect(settle({ top: 0, chosen: 'gone' }, after).chosen).toBe('new');
+});
+
+test('what was read stays in its place when something before it comes or goes', () => {
+  const items = ['a', 'b', 'c', 'd'].map((key) => item(key, 3));
+  const window = { items, height: 4 };
+  const read = held(scroll({ top: 0, chosen: undefined }, 4, window), window);
+  const texts = (within: typeof window) =>
+    visibleLines(settle(read, within), within).map(({ line }) => line[0]?.text);
+  expect(texts(window)).toEqual(['b1', 'b2', 'c0', 'c1']);
+  expect(texts({ ...window, items: items.slice(1) })).toEqual(['b1', 'b2', 'c0', 'c1']);
+  expect(texts({ ...window, items: [item('new', 5), ...items] })).toEqual(['b1', 'b2', 'c0', 'c1']);
+  const start = held({ top: 0, chosen: undefined }, window);
+  expect(settle(start, { ...window, items: [item('new', 5), ...items] }).top).toBe(0);
+});
+
+test('a long list lays out only what is in its window', () => {
+  const made: number[] = [];
+  const items = Array.from({ length: 10_000 }, (_, at) => ({
+    key: `i${at}`,
+    height: 1,
+    get lines() {
+      made.push(at);
+      return [[{ text: `line ${at}` }]];
+    },
+  }));
+  const window = { items, height: 3 };
+  const position = settle(toEdge('end', window), window);
+  expect(visibleLines(position, window).map(({ line }) => line[0]?.text)).toEqual([
+    'line 9997',
+    'line 9998',
+    'line 9999',
+  ]);
+  expect(new Set(made)).toEqual(new Set([9_997, 9_998, 9_999]));
+});
+
+test('the sign of what is chosen stands at its words, not at the distance before them', () => {
+  const spaced: Item = { key: 'a', lines: [[], [{ text: 'a' }]], keys };
+  const window = { items: [spaced], height: 5 };
+  expect(visibleLines({ top: 0, chosen: 'a' }, window).map(({ isChosen }) => isChosen)).toEqual([
+    false,
+    true,
+  ]);
 });

@@ -18,8 +18,7 @@ export function plainLines(text: string): string[] {
 
 /** Columns the text takes on a terminal. An emoji made of several may be counted too wide, never too narrow. */
 export function widthOf(text: string): number {
-  // Most of what is shown, and a hundred times faster.
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  if (isPlain(text)) return text.length;
   // Composed: a kana and its mark of sound, as macOS writes file names, take one cell together.
   ruler.setPrompt(text.normalize('NFC'));
   // Node counts the sign that asks for the coloured form of a character as nothing; terminals draw that form two wide.
@@ -67,6 +66,11 @@ export function shorten(lines: readonly string[], most: number): string[] {
   return [...shown, `… ${lines.length - shown.length} more lines`];
 }
 
+/** Whether each character takes one column: so does most of what is shown, and to know it is much faster than to measure. */
+export function isPlain(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
+}
+
 /** Only readline exposes Node's table of character widths. This one reads nothing and keeps no process alive. */
 const ruler = createInterface({ input: new PassThrough() });
 
@@ -74,6 +78,7 @@ const characters = new Intl.Segmenter();
 
 /** As many whole characters of the text as fit into `columns`. */
 export function headOf(text: string, columns: number): string {
+  if (isPlain(text)) return text.slice(0, Math.max(0, columns));
   let used = 0;
   let head = '';
   for (const { segment } of characters.segment(text)) {
@@ -117,6 +122,7 @@ function wrapLine(line: string, columns: number): string[] {
 
 /** The text cut into a first piece of at most `first` columns and others of at most `columns`. */
 function pieces(text: string, first: number, columns: number): string[] {
+  if (isPlain(text)) return plainPieces(text, Math.max(0, first), Math.max(1, columns));
   const cut = [''];
   let left = first;
   for (const { segment } of characters.segment(text)) {
@@ -128,5 +134,11 @@ function pieces(text: string, first: number, columns: number): string[] {
     cut[cut.length - 1] += segment;
     left -= width;
   }
+  return cut;
+}
+
+function plainPieces(text: string, first: number, columns: number): string[] {
+  const cut = [text.slice(0, first)];
+  for (let from = first; from < text.length; from += columns) cut.push(text.slice(from, from + columns));
   return cut;
 }

@@ -20,13 +20,30 @@ const MAX_WORDS_CHARACTERS = 400;
  */
 export function patchLines(patch: string, hasWords = true): PatchLine[] {
   try {
-    const lines = parsePatch(patch).flatMap(({ hunks }) =>
+    const lines = parsePatch(closed(patch)).flatMap(({ hunks }) =>
       hunks.flatMap((hunk) => (hasWords ? withWords(hunkLines(hunk)) : hunkLines(hunk))),
     );
     return lines.length > 0 ? lines : asTheyAre(patch);
   } catch {
     return asTheyAre(patch);
   }
+}
+
+const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
+
+/** A long patch is read page by page: its last hunk then says how many lines it has so far, as it would not be one otherwise. */
+function closed(patch: string): string {
+  const start = patch.lastIndexOf('\n@@ ') + 1;
+  const [header = '', ...rest] = patch.slice(start).split('\n');
+  const [whole, from, before = '1', to, after = '1'] = HUNK.exec(header) ?? [];
+  if (whole === undefined) return patch;
+  const end = rest.findIndex((line) => !/^[ +\-\\]/.test(line));
+  const body = end < 0 ? rest : rest.slice(0, end);
+  const removed = body.filter((line) => /^[ -]/.test(line)).length;
+  const added = body.filter((line) => /^[ +]/.test(line)).length;
+  if (removed >= Number(before) && added >= Number(after)) return patch;
+  const counted = `@@ -${from},${removed} +${to},${added} @@`;
+  return patch.slice(0, start) + counted + patch.slice(start + whole.length);
 }
 
 function asTheyAre(patch: string): PatchLine[] {

@@ -1,7 +1,7 @@
 /** A patch of one file in lines: numbered, and with what hides in it made visible. */
 import { type PatchLine, patchLines } from '../../../page/review/patch-lines.ts';
 import { piecesOf } from '../../../page/visible-text.ts';
-import { chop } from '../../terminal/text.ts';
+import { chop, isPlain } from '../../terminal/text.ts';
 import { keptLines } from './kept-lines.ts';
 import { type Line, line, type Span, type Tone } from './line.ts';
 
@@ -56,6 +56,7 @@ function linesOf({ kind, text, before, after }: PatchLine, columns: number): Lin
 
 /** Characters that cannot be seen, or that reorder the text, by their numbers. */
 function visible(text: string): string {
+  if (text.length <= MAX_LINE_CHARACTERS && isPlain(text)) return text;
   return piecesOf(text.slice(0, MAX_LINE_CHARACTERS).replaceAll('\t', '    '))
     .map((piece) => ('words' in piece ? piece.words : `<${piece.hidden}>`))
     .join('');

@@ -103,7 +103,7 @@ function heightOf(item: Item): number {
   return item.height ?? item.lines.length;
 }
 
-/** The lines in the window, each with whether it is the first of what is chosen. */
+/** The lines in the window, each with whether it is the first of what is chosen; one that only keeps a distance is not. */
 export function visibleLines(
   { top, chosen }: Position,
   { items, height }: Window,
@@ -114,11 +114,9 @@ export function visibleLines(
     if (start >= top + height) break;
     const { lines } = item;
     const [from, to] = [Math.max(0, top - start), Math.min(end - start, top + height - start)];
-    for (let at = from; at < to; at += 1)
-      shown.push({
-        line: lines[at] ?? [],
-        isChosen: at === 0 && item.keys !== undefined && item.key === chosen,
-      });
+    const isChosen = item.keys !== undefined && item.key === chosen;
+    const first = isChosen ? lines.findIndex(({ length }) => length > 0) : -1;
+    for (let at = from; at < to; at += 1) shown.push({ line: lines[at] ?? [], isChosen: at === first });
   }
   return shown;
 }

@@ -10,6 +10,7 @@ export interface PagedText {
   readonly problem: string | undefined;
   /** Where it goes on; undefined: that was all, or it is being read. */
   readonly next: string | undefined;
+  readonly isReading: boolean;
 }
 
 export interface PagedTexts {
@@ -27,15 +28,16 @@ export function usePagedTexts(): PagedTexts {
     redraw((count) => count + 1);
   };
   const readFrom = async (route: string, from: string, before: string | undefined) => {
-    put(route, { text: before, problem: undefined, next: undefined });
+    put(route, { text: before, problem: undefined, next: undefined, isReading: true });
     const answer = await client.callText(`GET ${from}`);
     if (answer.ok)
       put(route, {
         text: (before ?? '') + answer.value,
         problem: undefined,
         next: nextPageOf(answer.headers),
+        isReading: false,
       });
-    else put(route, { text: before, problem: answer.problem.detail, next: from });
+    else put(route, { text: before, problem: answer.problem.detail, next: from, isReading: false });
   };
   return {
     get: (route) => texts.current.get(route),

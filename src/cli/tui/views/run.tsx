@@ -31,14 +31,14 @@ export function RunView({ id, project, columns, height }: Props) {
   useEvery(LOOK_MS, details.refresh, run?.ended_at === null);
   if (!details.value || !run) return <Loading problem={details.problem} columns={columns} />;
   const { outcome } = run;
+  const width = columns - SIGN_COLUMNS;
   const head: Line[] = [
-    line(clip(details.value.project.title, columns), 'title'),
+    line(clip(details.value.project.title, width), 'title'),
     ...(outcome === null
-      ? runLines(run, columns, now)
+      ? runLines(run, width, now)
       : [line(`${capitalize(outcome.kind.replaceAll('_', ' '))}. The run has ended.`, 'quiet')]),
     EMPTY,
-  ];
-  const width = columns - SIGN_COLUMNS;
+  ].map((one): Line => [{ text: ' '.repeat(SIGN_COLUMNS) }, ...one]);
   const items =
     output.told.length > 0
       ? output.told.map((one) => toldItem(one, width))

@@ -116,11 +116,11 @@ function textLines(
   { texts, columns }: Drawn,
   draw: (text: string, columns: number) => readonly Line[],
 ): Line[] {
-  const { text, problem, next } = texts.get(route) ?? {};
+  const { text, problem, next, isReading } = texts.get(route) ?? {};
   return [
     ...(text === undefined ? [] : draw(text, columns)),
     ...(problem === undefined ? [] : paragraph(problem, columns, 'bad')),
-    ...(text === undefined && problem === undefined ? [line('  Loading…', 'quiet')] : []),
+    ...(isReading ? [line('  Loading…', 'quiet')] : []),
     ...(next === undefined
       ? []
       : [line(problem === undefined ? '  There is more. +: read on' : '  +: try again', 'warn')]),

@@ -79,12 +79,14 @@ export function toldItem(told: Told, columns: number): Item {
   return { key: told.key, lines: linesOf(told, columns) };
 }
 
-const TIME_COLUMNS = 10;
+/** What follows the first line of a piece, where that has no time before it. */
+const INDENT = '  ';
 
 const linesOf = keptLines(({ at, text, tone }: Told, columns): Line[] => {
-  const time = (at === null ? '' : clockTime(at)).padEnd(TIME_COLUMNS);
-  return paragraph(text, Math.max(1, columns - TIME_COLUMNS), tone).map((one, index) => [
-    { text: index === 0 ? time : ' '.repeat(TIME_COLUMNS), tone: 'quiet' },
+  const time = at === null ? '' : `${clockTime(at)}  `;
+  const indent = at === null ? INDENT : ' '.repeat(time.length);
+  return paragraph(text, Math.max(1, columns - indent.length), tone).map((one, index) => [
+    { text: index === 0 ? time : indent, tone: 'quiet' },
     ...one,
   ]);
 }, MAX_TOLD);
