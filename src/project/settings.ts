@@ -2,9 +2,10 @@
  * The settings a plan may carry, each declared once: types, columns, `show`, the JSON and the lists of keys follow.
  *
  * To add a key: an entry in KEYS, and its line in the README at the same place. If projects keep it, also a step in
- * `store/sqlite/migrations/` that adds the column, listed in `migrations.ts`, then `npm run schema` and `npm run docs`;
- * `store/setting-columns.ts` turns a value that is neither text nor number into a column. What the key does is written
- * where it is done, from `project.<field>`. Update the snapshots with `vitest run FILE -u` and read their diff.
+ * `store/sqlite/migrations/` that adds the column, listed in `migrations.ts`, then `npm run schema` and `npm run docs`; the
+ * compiler asks for it in `settingsByColumn` and in `store/setting-columns.ts`, which turns a value that is neither text
+ * nor number into a column. What the key does is written where it is done, from `project.<field>`. Update the snapshots
+ * with `vitest run FILE -u` and read their diff.
  */
 import ms from 'ms';
 import * as z from 'zod';

@@ -1,11 +1,6 @@
 /** The columns of what a project keeps of its plan's settings. */
 import * as z from 'zod';
-import {
-  type KeptSettings,
-  type SettingsByColumn,
-  settingsByColumn,
-  settingsByField,
-} from '../project/kept-settings.ts';
+import { type KeptSettings, type SettingsByColumn, settingsByColumn } from '../project/kept-settings.ts';
 
 /** Lists are kept as JSON. */
 const LISTS = ['checks', 'depends_on', 'deny', 'ask'] as const satisfies readonly (keyof SettingsByColumn)[];
@@ -26,19 +21,28 @@ export function toSettingColumns(settings: KeptSettings): SettingColumns {
 }
 
 export function fromSettingColumns(columns: SettingColumns): KeptSettings {
-  return settingsByField(columns, READ);
+  return {
+    priority: columns.priority,
+    model: columns.model,
+    maxTurns: columns.max_turns,
+    timeoutMs: columns.timeout_ms,
+    budgetUsd: columns.budget_usd,
+    isolation: columns.isolation,
+    base: columns.base,
+    checks: textsIn(columns.checks),
+    onApprove: columns.on_approve,
+    maxRounds: columns.max_rounds,
+    dependsOn: textsIn(columns.depends_on),
+    outline: columns.outline === 1,
+    permissionMode: columns.permission_mode,
+    deny: textsIn(columns.deny),
+    ask: textsIn(columns.ask),
+    answerAfterMs: columns.answer_after_ms,
+  };
 }
 
 function textsIn(json: string | null): string[] | null {
   return json === null ? null : texts.parse(JSON.parse(json));
 }
-
-const READ = {
-  checks: textsIn,
-  depends_on: textsIn,
-  deny: textsIn,
-  ask: textsIn,
-  outline: (flag: number) => flag === 1,
-} as const satisfies Record<List | Flag, (stored: never) => unknown>;
 
 const texts = z.array(z.string());

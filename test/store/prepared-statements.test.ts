@@ -1,4 +1,7 @@
+import { Kysely, sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Tables } from '../../src/store/schema.ts';
+import { BridgeSqliteDialect } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { withPreparedStatements } from '../../src/store/sqlite/prepared-statements.ts';
 
@@ -44,4 +47,19 @@ test('the least recently used of more than two hundred queries is prepared again
   expect(prepare).not.toHaveBeenCalled();
   ask(1);
   expect(prepare).toHaveBeenCalledOnce();
+});
+
+test('a limit stands in the text of a query, since SQLite prepares a statement again for each limit that is bound', async () => {
+  const { sqlite } = opened();
+  const db = new Kysely<Tables>({ dialect: new BridgeSqliteDialect(sqlite) });
+  const words = db.selectFrom(sql<{ word: string }>`words`.as('w')).select('word').orderBy('word');
+  const { sql: text, parameters } = words.limit(1).compile();
+  expect(text).toMatch(/ limit 1$/);
+  expect(parameters).toEqual([]);
+  expect(await words.limit(1).execute()).toEqual([{ word: '1' }]);
+  expect(await words.limit(2).execute()).toHaveLength(2);
+  // What is no whole number is bound, and refused by SQLite.
+  const hostile = words.limit('1; drop table words' as never);
+  expect(hostile.compile().parameters).toEqual(['1; drop table words']);
+  await expect(hostile.execute()).rejects.toThrow(/mismatch/);
 });

@@ -3,12 +3,14 @@ import type Sqlite from 'better-sqlite3';
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type LimitNode,
   type QueryId,
   type RootOperationNode,
   type SelectModifierNode,
   SqliteDialect,
   SqliteDriver,
   SqliteQueryCompiler,
+  ValueNode,
 } from 'kysely';
 import { systemClock } from '../../clock.ts';
 import { compiledOnce } from '../kept-query.ts';
@@ -38,6 +40,16 @@ export class BridgeSqliteDialect extends SqliteDialect {
 class BridgeSqliteQueryCompiler extends SqliteQueryCompiler {
   override compileQuery(node: RootOperationNode, queryId: QueryId): CompiledQuery {
     return compiledOnce(node, () => super.compileQuery(node, queryId));
+  }
+
+  /**
+   * Plain in the text: SQLite plans by the limit, so that a statement with one to be bound is prepared anew each time it is
+   * asked (its counter SQLITE_STMTSTATUS_REPREPARE), and the driver makes its rows by a new function.
+   */
+  protected override visitLimit(node: LimitNode): void {
+    const { limit } = node;
+    if (ValueNode.is(limit) && Number.isSafeInteger(limit.value)) this.append(`limit ${limit.value}`);
+    else super.visitLimit(node);
   }
 
   protected override visitSelectModifier(node: SelectModifierNode): void {
