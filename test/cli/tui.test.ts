@@ -49,6 +49,8 @@ describe('tui', () => {
         "--url needs a token, in a file (option '--token-file') or in BRIDGE_API_TOKEN",
       ],
       [['--token-file', 'x'], "'--token-file' goes with '--url'"],
+      [['--ca', 'x'], "'--ca' goes with '--url'"],
+      [['--url', 'http://box', '--ca', 'x'], "'--ca' is for https, and http://box has no certificate"],
       [['--role', 'owner'], 'Allowed choices are read, decide, admin'],
     ] as const) {
       const { code, stderr } = await rig.run('tui', ...args);

@@ -23,12 +23,17 @@ export async function runTui(cli: Cli, target: Target): Promise<void> {
   const client = new Client(cli.clock);
   const connection = new Connection(client, target, cli.clock, over.signal);
   let failure: Error | undefined;
+  const fail = (thrown: unknown) => {
+    failure ??= thrown instanceof Error ? thrown : new Error(String(thrown));
+    // It may be the first drawing that throws.
+    queueMicrotask(() => app.unmount());
+  };
   const app = render(
     <App
       {...{ client, connection, clock: cli.clock, env: cli.env, editing }}
       isColoured={stdout.hasColors()}
       onQuit={() => app.unmount()}
-      onFail={(error) => fail(error)}
+      onFail={fail}
     />,
     {
       stdin,
@@ -39,10 +44,6 @@ export async function runTui(cli: Cli, target: Target): Promise<void> {
       exitOnCtrlC: false,
     },
   );
-  const fail = (thrown: unknown) => {
-    failure ??= thrown instanceof Error ? thrown : new Error(String(thrown));
-    app.unmount();
-  };
   const onSignal = () => {
     cli.exitCode = EXIT.interrupted;
     app.unmount();
