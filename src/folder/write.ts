@@ -8,6 +8,7 @@ import { oneAtATime } from './one-at-a-time.ts';
 import { whyNoFile } from './open-plain.ts';
 import type { SharedFolder } from './shared-folder.ts';
 import { shownPath } from './shown-path.ts';
+import { type Place, takeNameForFile } from './take-name.ts';
 
 /** Creates the file or replaces what it holds; its mode stays. Throws the system's error. */
 export async function writeText(
@@ -36,51 +37,47 @@ export function changingAlone<T>(
  * @param before What the file was when its content was read: it is refused where it is another by then.
  */
 export async function put(
-  { folder, name }: Pick<Located, 'folder' | 'name'>,
+  place: Place,
   path: string,
   content: Uint8Array,
   before?: BigIntStats,
 ): Promise<Result<undefined>> {
-  const there = await statsAt(folder.at(name));
+  const there = await statsAt(place.folder.at(place.name));
   if (there === undefined) {
     if (before !== undefined) return refuse(changed(path));
-    return create({ folder, name }, path, content);
+    return drafted(place.folder, content, undefined, async (draft) =>
+      (await takeNameForFile(draft, place)) ? ok(undefined) : refuse(changed(path)),
+    );
   }
   const obstacle = whyNoFile(there, path) ?? whyProtected(there, path);
   if (obstacle !== undefined) return refuse(obstacle);
-  const draft = await draftName();
-  try {
-    await fill(await folder.openFile(draft, CREATE, 0o600), content, there);
-    const isMeant = before === undefined || isUnchanged(before, await statsAt(folder.at(name)));
+  return drafted(place.folder, content, there, async (draft) => {
+    const isMeant = before === undefined || isUnchanged(before, await statsAt(place.folder.at(place.name)));
     if (!isMeant) return refuse(changed(path));
-    await rename(folder.at(draft), folder.at(name));
+    await rename(draft.folder.at(draft.name), place.folder.at(place.name));
     return ok(undefined);
-  } finally {
-    // After the rename there is none of that name.
-    await rm(folder.at(draft), { force: true });
-  }
+  });
 }
 
 /** Neither over a file nor through a link that is in the place by then. */
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
-async function create(
-  { folder, name }: Pick<Located, 'folder' | 'name'>,
-  path: string,
+/** Writes a draft and has it put into its place: nobody finds a part of a file there, whatever happens meanwhile. */
+async function drafted(
+  folder: Place['folder'],
   content: Uint8Array,
+  former: BigIntStats | undefined,
+  putInPlace: (draft: Place) => Promise<Result<undefined>>,
 ): Promise<Result<undefined>> {
-  const file = await folder.openFile(name, CREATE, 0o666).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return undefined;
-    throw error;
-  });
-  if (file === undefined) return refuse(changed(path));
+  const name = await draftName();
+  // Nobody else reads what takes the place of a file that they may not read.
+  const mode = former === undefined ? 0o666 : 0o600;
   try {
-    await fill(file, content);
-    return ok(undefined);
-  } catch (error) {
-    // A part of a file is no file.
+    await fill(await folder.openFile(name, CREATE, mode), content, former);
+    return await putInPlace({ folder, name });
+  } finally {
+    // Once it is in its place there is none of that name.
     await rm(folder.at(name), { force: true });
-    throw error;
   }
 }
 
