@@ -11,6 +11,7 @@ import {
   unreadByChannel,
 } from '../store/channels.ts';
 import { newestOfChannels } from '../store/events.ts';
+import { droppedByChannel } from '../store/readers.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
 
 export type { ChannelMessage, ChannelSummary };
@@ -37,11 +38,25 @@ export async function sendersByChannel(bridge: Bridge): Promise<ReadonlyMap<stri
   return new Map([...byChannel].map(([channel, own]) => [channel, own.map(({ sender }) => sender)]));
 }
 
-/** How many messages of each channel a reader has not acknowledged. */
-export async function unreadOf(bridge: Bridge, reader: string): Promise<(channel: string) => number> {
-  const rows = await unreadByChannel(databaseOf(bridge).read, reader);
-  const counts = new Map(rows.map(({ channel, count }) => [channel, Number(count)]));
-  return (channel) => counts.get(channel) ?? 0;
+/** What a reader has not acknowledged of a channel. */
+export interface Unacknowledged {
+  /** Messages that are there. */
+  readonly unread: number;
+  /** Messages that aged out before. */
+  readonly dropped: number;
+}
+
+/** What a reader has not acknowledged of each channel. */
+export async function unacknowledgedBy(
+  bridge: Bridge,
+  reader: string,
+): Promise<(channel: string) => Unacknowledged> {
+  const { read } = databaseOf(bridge);
+  const unread = await unreadByChannel(read, reader);
+  const counts = new Map(unread.map(({ channel, count }) => [channel, Number(count)]));
+  const gone = await droppedByChannel(read, reader);
+  const drops = new Map(gone.map(({ channel, dropped }) => [channel, dropped]));
+  return (channel) => ({ unread: counts.get(channel) ?? 0, dropped: drops.get(channel) ?? 0 });
 }
 
 /** Somebody has cleared a channel. */

@@ -71,6 +71,19 @@ export async function countDropped(
   }
 }
 
+/** How many messages of each channel aged out before a reader has acknowledged them; channels without any are left out. */
+export async function droppedByChannel(
+  db: Db,
+  reader: string,
+): Promise<{ channel: string; dropped: number }[]> {
+  return db
+    .selectFrom('readers')
+    .select(['channel', 'dropped'])
+    .where('reader', '=', reader)
+    .where('dropped', '>', 0)
+    .execute();
+}
+
 /** Forgets all readers of a channel. */
 export async function deleteReadersOf(trx: Writer, channel: string): Promise<void> {
   await trx.deleteFrom('readers').where('channel', '=', channel).execute();

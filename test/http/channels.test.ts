@@ -72,6 +72,20 @@ describe('reading', () => {
     expect(await unread('')).toEqual([undefined, undefined]);
   });
 
+  test('the state counts for a consumer what aged out before it acknowledged it, until it moves forward', async () => {
+    const first = await send('1');
+    await post('/api/ack', { channel: C, consumer_id: 'me', message_id: first.id });
+    for (const content of ['2', '3', '4']) await send(content);
+    await tidyChannels(rig.bridge, { keepDays: 0, keepMessages: 1, keepMb: 0 });
+    const state = async (query: string) => (await get(`/api/state${query}`)).json.channels;
+    expect(await state('?consumer_id=me')).toMatchObject([{ id: C, unread: 1, dropped: 2 }]);
+    for (const query of ['?consumer_id=other', ''])
+      expect((await state(query))[0], query).not.toHaveProperty('dropped');
+    const last = (await get(`/api/messages?channel=${C}`)).json.messages.at(-1);
+    await post('/api/ack', { channel: C, consumer_id: 'me', message_id: last.id });
+    expect((await state('?consumer_id=me'))[0]).not.toHaveProperty('dropped');
+  });
+
   test('messages are listed with a preview, or whole, and a cursor reads on', async () => {
     const first = await send('x'.repeat(300));
     await send('{"a":1}');

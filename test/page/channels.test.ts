@@ -68,6 +68,26 @@ inBrowser('what has aged out of the channels leaves the page, too', async () => 
   await page.getByRole('link', { name: /^old/ }).waitFor({ state: 'detached' });
 });
 
+inBrowser('a person is told on the page how many messages aged out before they read them', async () => {
+  await using stage = await createStage();
+  await write(stage.rig, 'one');
+  await write(stage.rig, 'elsewhere', 'plain');
+  await using it = await stage.open(`#/channels/${encodeURIComponent(C)}`, WIDE);
+  const { page } = it;
+  await expect.poll(() => stage.rig.rowsOf('readers').length).toBe(1);
+  await page.evaluate("location.hash = '#/channels/plain'");
+  await page.locator('.message').getByText('elsewhere').waitFor();
+  for (const content of ['two', 'three', 'four', 'five']) await write(stage.rig, content);
+  await tidyChannels(stage.rig.bridge, { keepDays: 0, keepMessages: 2, keepMb: 0 });
+  await write(stage.rig, 'six');
+  await page.getByText('· 2 aged out unread').waitFor();
+  await page.getByRole('link', { name: /worker/ }).click();
+  await page.getByText('2 messages aged out before you read them.').waitFor();
+  await page.getByText('· 2 aged out unread').waitFor({ state: 'detached' });
+  expect(await texts(page, '.message-words')).toEqual(['four', 'five', 'six']);
+  expect(await page.getByText('2 messages aged out before you read them.').count()).toBe(1);
+});
+
 inBrowser('JSON is set in lines, and a text is shown with what hides in it', async () => {
   await using stage = await createStage();
   await write(stage.rig, '{"task":"t","n":42,"evil":"<img src=x onerror=window.pwned=1>\u202e"}');

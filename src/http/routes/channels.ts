@@ -1,6 +1,12 @@
 /** What is in the channels: for programs, and exactly as it was sent. */
 import * as z from 'zod';
-import { channelMessage, channels, sendersByChannel, unreadOf } from '../../bridge/channels.ts';
+import {
+  channelMessage,
+  channels,
+  sendersByChannel,
+  type Unacknowledged,
+  unacknowledgedBy,
+} from '../../bridge/channels.ts';
 import { type ChannelPart, readChannel, waitForChannel } from '../../bridge/read-channel.ts';
 import { CHANNEL_LIMITS, MAX_CHANNEL_MESSAGES } from '../../project/channel.ts';
 import { VERSION } from '../../version.ts';
@@ -43,7 +49,7 @@ export const channelState = defineRoute({
       .string()
       .max(CHANNEL_LIMITS.reader)
       .optional()
-      .describe('with `unread`: what this consumer has not acknowledged'),
+      .describe('with `unread` and `dropped`: what this consumer has not acknowledged'),
   }),
   answer: channelStateSchema,
   example: {
@@ -58,7 +64,7 @@ export const channelState = defineRoute({
   },
   async run({ query: { consumer_id: reader } }, { bridge, clock, config, events }) {
     const all = await channels(bridge);
-    const unread = reader === undefined ? undefined : await unreadOf(bridge, reader);
+    const missing = reader === undefined ? undefined : await unacknowledgedBy(bridge, reader);
     const senders = await sendersByChannel(bridge);
     const uptime = Math.floor(process.uptime());
     return {
@@ -76,7 +82,7 @@ export const channelState = defineRoute({
           last_ts: lastAt.slice(11, 19),
           last_ts_full: lastAt,
           senders: senders.get(channel) ?? [],
-          ...(unread && { unread: unread(channel) }),
+          ...(missing && toMissing(missing(channel))),
         })),
         sse_subscribers: events.size,
         sse_dropped_events: 0,
@@ -87,6 +93,10 @@ export const channelState = defineRoute({
     };
   },
 });
+
+function toMissing({ unread, dropped }: Unacknowledged): { unread: number; dropped?: number } {
+  return { unread, ...(dropped > 0 ? { dropped } : {}) };
+}
 
 function groupOf(channel: string): { group: string; name: string } {
   const at = channel.indexOf(':');

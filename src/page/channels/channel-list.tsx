@@ -40,7 +40,7 @@ export function ChannelList({ channels, shown }: Props) {
 }
 
 function Row({ channel, isShown }: { readonly channel: Channel; readonly isShown: boolean }) {
-  const { id, name, count, unread = 0, last_ts_full: last, senders } = channel;
+  const { id, name, count, unread = 0, dropped = 0, last_ts_full: last, senders } = channel;
   return (
     <li>
       <a
@@ -61,6 +61,7 @@ function Row({ channel, isShown }: { readonly channel: Channel; readonly isShown
         )}
         <span class="row-when">
           <Ago time={last} />
+          {dropped > 0 && <span class="warn"> · {dropped} aged out unread</span>}
         </span>
       </a>
     </li>

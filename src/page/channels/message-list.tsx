@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { WireChannelState, WireListedMessage } from '../../wire/schemas/channel-http.ts';
 import { call } from '../api.ts';
+import { plural } from '../figures.ts';
 import { ProblemNote } from '../parts/problem.tsx';
 import { At } from '../parts/text.tsx';
 import { channelAddress } from '../route.ts';
@@ -26,7 +27,7 @@ interface Props {
 /** The messages of one channel as they come, with where the person has read to, and what they write. */
 export function MessageList({ channel, messages, summary, chosen, onRead }: Props) {
   const { list, problem, more } = messages;
-  const readTo = useReadTo(channel, list, summary?.unread, onRead);
+  const { readTo, dropped } = useReadTo(channel, list, summary, onRead);
   const element = useRef<HTMLOListElement>(null);
   const last = list?.at(-1)?.id;
   useEffect(() => {
@@ -45,6 +46,11 @@ export function MessageList({ channel, messages, summary, chosen, onRead }: Prop
       </div>
       <ProblemNote problem={problem} />
       {list === undefined && !problem && <p class="quiet">Loading…</p>}
+      {dropped > 0 && (
+        <p class="warn">
+          {plural(dropped, 'message')} aged out before you read {dropped === 1 ? 'it' : 'them'}.
+        </p>
+      )}
       {list?.length === 0 && <p class="quiet">There is no message in it.</p>}
       {more && (
         <button type="button" onClick={more}>
@@ -98,18 +104,24 @@ function Message({ channel, message, isChosen, isLastRead }: MessageProps) {
   );
 }
 
+interface Found {
+  readonly readTo: string | undefined;
+  readonly dropped: number;
+}
+
 /**
  * Acknowledges what is shown while somebody looks, and keeps where they had read to when they came.
  *
- * @returns The id of that message; undefined: all is read, or nothing of what is shown.
+ * @returns `readTo`: the id of that message; undefined: all is read, or nothing of what is shown. `dropped`: how many
+ *   messages had aged out by then that they had not read.
  */
 function useReadTo(
   channel: string,
   list: readonly WireListedMessage[] | undefined,
-  unread: number | undefined,
+  summary: Props['summary'],
   onRead: () => void,
-): string | undefined {
-  const readTo = useSignal<{ readonly id: string | undefined } | undefined>(undefined);
+): Found {
+  const found = useSignal<Found | undefined>(undefined);
   const isSeen = useSignal(document.visibilityState === 'visible');
   useEffect(() => {
     const look = () => {
@@ -118,8 +130,9 @@ function useReadTo(
     document.addEventListener('visibilitychange', look);
     return () => document.removeEventListener('visibilitychange', look);
   }, []);
-  if (list !== undefined && unread !== undefined && readTo.peek() === undefined)
-    readTo.value = { id: unread === 0 ? undefined : list.at(-unread - 1)?.id };
+  const { unread, dropped = 0 } = summary ?? {};
+  if (list !== undefined && unread !== undefined && found.peek() === undefined)
+    found.value = { readTo: unread === 0 ? undefined : list.at(-unread - 1)?.id, dropped };
   const last = list?.at(-1)?.id;
   const isUnread = unread !== undefined && unread > 0;
   useEffect(() => {
@@ -130,5 +143,5 @@ function useReadTo(
       if (answer.ok) onRead();
     });
   }, [last, isUnread, isSeen.value]);
-  return readTo.value?.id;
+  return found.value ?? { readTo: undefined, dropped: 0 };
 }

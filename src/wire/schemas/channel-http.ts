@@ -35,6 +35,7 @@ export const channelStateSchema = z
         last_ts_full: z.string(),
         senders: z.array(z.string()),
         unread: z.int().exactOptional().describe('with `consumer_id`: what it has not acknowledged'),
+        dropped,
       }),
     ),
     sse_subscribers: z.int().describe('streams that are open, of whatever kind'),

@@ -18,6 +18,7 @@ import {
   countDropped,
   deleteIdleReaders,
   deleteReadersOf,
+  droppedByChannel,
   findReader,
   putReader,
 } from '../../../src/store/readers.ts';
@@ -153,6 +154,8 @@ export function channelsConform({ write, read }: StoreUnderTest): void {
       });
       const dropped = async (reader: string) => (await findReader(read(), reader, 'shop'))?.dropped;
       expect([await dropped('behind'), await dropped('between'), await dropped('done')]).toEqual([2, 1, 0]);
+      expect(await droppedByChannel(read(), 'behind')).toEqual([{ channel: 'shop', dropped: 2 }]);
+      expect(await droppedByChannel(read(), 'done')).toEqual([]);
       await write((trx) => putReader(trx, position('behind', 'shop', c)));
       expect(await dropped('behind')).toBe(0);
     });
