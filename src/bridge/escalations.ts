@@ -12,6 +12,7 @@ import {
 import { isProjectId, type ProjectId } from '../project/ids.ts';
 import type { Project } from '../project/project.ts';
 import { cleanLine, LIMITS } from '../project/text.ts';
+import { usedKeyText } from '../project/used-key.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Reader } from '../store/database.ts';
 import {
@@ -109,10 +110,7 @@ async function sentBefore(
   const earlier = key === undefined ? undefined : await findEscalationByKey(db, key);
   if (!earlier) return undefined;
   const project = await findProject(db, earlier.projectId);
-  if (!project || earlier.contentHash !== hash)
-    return refuse(
-      'this idempotency_key was already used for another task; nothing was sent. Use a new key for a new task.',
-    );
+  if (!project || earlier.contentHash !== hash) return refuse(usedKeyText('task'));
   return ok({ project, repeated: true, scope: earlier.scope });
 }
 

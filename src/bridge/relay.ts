@@ -13,6 +13,7 @@ import {
   relaySender,
   relaySide,
 } from '../project/relay.ts';
+import { usedKeyText } from '../project/used-key.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import {
   channelHeads,
@@ -80,7 +81,7 @@ export async function sendToRelay(bridge: Bridge, sent: RelaySending): Promise<R
     if (earlier)
       return earlier.contentHash === hash
         ? ok({ number: earlier.message.number, deduplicated: true, waiting })
-        : refuse('idempotency_key was already used for a different message.');
+        : refuse(usedKeyText('message'));
     if (waiting >= RELAY_LIMITS.unreadMessages) return refuse(fullMessage(reader, waiting));
     const row = { id, channel: RELAY_CHANNEL, sender, content, dedupe_key: key, content_hash: hash };
     const { number } = await insertChannelMessage(trx, { ...row, created_at: now, stored_at: now });

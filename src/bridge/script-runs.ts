@@ -13,6 +13,7 @@ import {
   type ScriptState,
 } from '../project/script.ts';
 import { cleanLine, cleanText } from '../project/text.ts';
+import { usedKeyText } from '../project/used-key.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Writer } from '../store/database.ts';
 import { appendEvent } from '../store/events.ts';
@@ -67,7 +68,7 @@ export async function earlierScript(
   if (asked.key === undefined) return ok(undefined);
   const earlier = await findScriptRunByKey(databaseOf(bridge).read, asked.key, asked.asker?.runId ?? null);
   if (earlier === undefined) return ok(undefined);
-  return earlier.contentHash === requestHash(asked) ? ok(earlier.run) : refuse(KEY_CONFLICT);
+  return earlier.contentHash === requestHash(asked) ? ok(earlier.run) : refuse(usedKeyText('request'));
 }
 
 /** Writes a run down, before anything of it begins. Throws StoreError. */
@@ -79,7 +80,7 @@ export async function beginScript(bridge: Bridge, asked: ScriptToBegin): Promise
     if (earlier)
       return earlier.contentHash === requestHash(asked)
         ? ok({ run: earlier.run, repeated: true })
-        : refuse(KEY_CONFLICT);
+        : refuse(usedKeyText('request'));
     const running = await runningScripts(trx, bridge.machineId);
     if (running.length >= SCRIPT_LIMITS.atOnce)
       return refuse(
@@ -105,9 +106,6 @@ export async function beginScript(bridge: Bridge, asked: ScriptToBegin): Promise
     return ok({ run, repeated: false });
   });
 }
-
-const KEY_CONFLICT =
-  'this idempotency_key was already used for another request; nothing was started. Use a new key for a new request.';
 
 /** What a key stands for. The timeout is none of it: whoever repeats a request may wait longer. */
 function requestHash({ script, args, cwd }: Pick<ScriptToBegin, 'script' | 'args' | 'cwd'>): string {

@@ -3,6 +3,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../project/canonical-json.ts';
 import { CHANNEL_LIMITS, contentProblem, type FieldProblem, nameProblem } from '../project/channel.ts';
 import { parseEnvelope } from '../project/envelope.ts';
+import { usedKey } from '../project/used-key.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type ChannelMessage, findChannelMessageByKey, insertChannelMessage } from '../store/channels.ts';
 import { type Bridge, databaseOf } from './open-bridge.ts';
@@ -44,7 +45,7 @@ export async function sendToChannel(
     if (earlier)
       return earlier.contentHash === contentHash
         ? ok({ message: earlier.message, deduplicated: true })
-        : refuse(CONFLICT);
+        : refuse(usedKey('message'));
     const message = await insertChannelMessage(trx, {
       id,
       channel,
@@ -63,12 +64,6 @@ export async function sendToChannel(
 export function hashOf(content: string): string {
   return hash('sha256', content);
 }
-
-const CONFLICT: FieldProblem = {
-  field: 'idempotency_key',
-  code: 'conflict',
-  message: 'was already used for different message content',
-};
 
 interface Sendable {
   readonly content: string;

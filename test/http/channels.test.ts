@@ -138,7 +138,7 @@ describe('writing', () => {
     const { status, json } = await post('/api/send', body);
     expect([status, json.error]).toEqual([
       409,
-      'idempotency_key: was already used for different message content',
+      'idempotency_key: was already used for another message; nothing was sent. Use a new key for a new message.',
     ]);
   });
 

@@ -72,7 +72,7 @@ describe('channels', () => {
     const other = { channel: C, sender: 'alice', content: 'twice', idempotency_key: 'k' };
     expect(await client.call('bridge_send', other)).toMatchObject({
       isError: true,
-      text: 'idempotency_key: was already used for different message content',
+      text: 'idempotency_key: was already used for another message; nothing was sent. Use a new key for a new message.',
     });
   });
 

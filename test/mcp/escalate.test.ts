@@ -140,7 +140,10 @@ describe('repeating', () => {
     const second = await client.call('escalate_to_claude', asked);
     expect(second.facts).toEqual({ ...first.facts, idempotent_replay: true });
     const other = await client.call('escalate_to_claude', { ...asked, request: 'Twice.' });
-    expect(other).toMatchObject({ isError: true, text: expect.stringContaining('another task') });
+    expect(other).toMatchObject({
+      isError: true,
+      text: 'idempotency_key: was already used for another task; nothing was sent. Use a new key for a new task.',
+    });
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
   });
 

@@ -333,7 +333,7 @@ describe('repeating', () => {
     for (const other of [{ args: ['a'] }, { script: 'echo.sh' }, { cwd: folder, args: ['b'] }])
       expect(await client.call('run_script', { ...asked, ...other })).toMatchObject({
         isError: true,
-        text: expect.stringContaining('already used for another request'),
+        text: 'idempotency_key: was already used for another request; nothing was started. Use a new key for a new request.',
       });
     await client.call('run_script', { ...asked, idempotency_key: 'k2' });
     expect(readFileSync(join(folder, 'count'), 'utf8')).toBe('x\nx\n');
