@@ -3,11 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type * as z from 'zod';
+import { addToGraph } from '../../src/bridge/graph.ts';
+import { setMemory } from '../../src/bridge/memory.ts';
 import { install } from '../../src/cli/commands/install.ts';
 import { uninstall } from '../../src/cli/commands/uninstall.ts';
+import { memoryLimits } from '../../src/config-channels.ts';
 import { VERSION } from '../../src/version.ts';
 import { LINES, OUTPUTS } from '../../src/wire/schemas/outputs.ts';
-import { type CommandResult, type Rig, test } from '../cli/rig.ts';
+import { type CommandResult, granted, type Rig, test } from '../cli/rig.ts';
 import { test as serviceTest } from '../cli/service-rig.ts';
 import { thisProcess } from '../cli/stories.ts';
 import { onLinux, onWindows } from '../platform.ts';
@@ -24,6 +27,19 @@ function maskOf({ home, root }: Rig): Mask {
   });
 }
 
+const AGENT = { actor: 'code', runId: '0123456789ab' } as const;
+
+const GRAPH = {
+  entities: [
+    { name: 'Shop', entityType: 'company', observations: [] },
+    { name: 'Ann Lee', entityType: 'person', observations: ['bakes bread'] },
+  ],
+  relations: [
+    { from: 'Ann Lee', relationType: 'works_at', to: 'Shop' },
+    { from: 'Ann Lee', relationType: 'knows', to: 'Carl' },
+  ],
+};
+
 /** Compares the one value on stdout with its schema and with what was frozen; its fields are all of the schema's. */
 async function expectFrozen(
   name: string,
@@ -35,9 +51,14 @@ async function expectFrozen(
   await expect(mask.json(value)).toMatchFileSnapshot(`frozen/cli/${name}.snap`);
 }
 
-/** That of the command by which the name begins. */
+/** That of the longest command by which the name begins: `memory graph list` for `memory-graph-list-empty`. */
 function schemaOf(schemas: Readonly<Record<string, z.ZodType>>, name: string): z.ZodType {
-  const schema = schemas[name.replace('-all', ' --all')] ?? schemas[name.replace(/-.*/, '')];
+  const parts = name.split('-');
+  const commands = parts.map((_, left) => parts.slice(0, parts.length - left));
+  const schema = commands
+    .flatMap((words) => [words.join(' '), words.join(' --')])
+    .map((command) => schemas[command])
+    .find((found) => found !== undefined);
   if (!schema) throw new Error(`no schema is known for ${name}`);
   return schema;
 }
@@ -89,6 +110,36 @@ describe.skipIf(onWindows)('frozen JSON of the command line (needs a POSIX proce
     const { project } = JSON.parse((await rig.run(...args)).stdout);
     const other = await rig.file('other.md', '# A plan\n\ny\n');
     await expectFrozen('amend', mask, await rig.run('amend', project.id, other, '--json'));
+  });
+
+  test('the JSON of memory set, get, list and delete is frozen', async ({ rig }) => {
+    const mask = maskOf(rig);
+    const frozen = async (name: string, ...args: string[]) =>
+      expectFrozen(`memory-${name}`, mask, await rig.run('memory', ...args, '--json'));
+    await frozen('list-empty', 'list');
+    await frozen('set', 'set', 'shop/port', '8080');
+    await frozen('set-again', 'set', 'shop/port', '8080');
+    granted(
+      await setMemory(await rig.bridge, memoryLimits(), { key: 'shop/port', value: { https: 8443 } }, AGENT),
+    );
+    await frozen('list', 'list');
+    await frozen('get', 'get', 'shop/port');
+    await frozen('delete', 'delete', 'shop/port', '--yes');
+    await frozen('delete-again', 'delete', 'shop/port', '--yes');
+  });
+
+  test('the JSON of memory graph list, show, search and delete is frozen', async ({ rig }) => {
+    const mask = maskOf(rig);
+    const frozen = async (name: string, ...args: string[]) =>
+      expectFrozen(`memory-graph-${name}`, mask, await rig.run('memory', 'graph', ...args, '--json'));
+    await frozen('list-empty', 'list');
+    granted(await addToGraph(await rig.bridge, GRAPH, AGENT));
+    await frozen('list', 'list');
+    await frozen('show', 'show', 'Ann Lee');
+    await frozen('search', 'search', 'bread');
+    await frozen('search-nothing', 'search', 'steel');
+    await frozen('delete-relation', 'delete', 'Ann Lee', '--relation', 'knows', '--to', 'Carl', '--yes');
+    await frozen('delete', 'delete', 'Ann Lee', '--yes');
   });
 
   test('the JSON of doctor is frozen', async ({ rig }) => {
