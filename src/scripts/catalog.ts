@@ -1,6 +1,6 @@
 /**
  * Which scripts an agent may have run: those that the owner lists, in the owner's folder. Its promise: what a name leads to
- * lies in that folder, whatever links lead there, and nobody else can have changed it.
+ * lies in that folder, whatever links lead there, and nobody else can have changed it, or put another folder into its place.
  */
 import { open, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { withoutHidden } from '../characters.ts';
 import type { ScriptSettings } from '../config-scripts.ts';
 import { messageOf } from '../error-message.ts';
 import { absolutePath } from '../home-path.ts';
-import { whyWritableByOthers } from '../machine/writable-by-others.ts';
+import { whyReplaceableIn, whyWritableByOthers } from '../machine/writable-by-others.ts';
 import { asCode } from '../project/quotation.ts';
 import { listedScript } from '../project/script.ts';
 import { cleanLine } from '../project/text.ts';
@@ -77,23 +77,32 @@ async function lookAt(configured: string, name: string): Promise<Result<FoundScr
     if (file === undefined) return refuse(`script does not exist: ${shown(name)}.`);
     if (!isInside(folder, file)) return refuse(`script escapes the scripts folder: ${shown(name)}.`);
     if (!(await stat(file)).isFile()) return refuse(`script is not a file: ${shown(name)}.`);
-    for (const path of [file, ...foldersBetween(folder, file)]) {
-      const why = await whyWritableByOthers(path);
-      if (why !== undefined)
-        return refuse(`script is not trusted: ${asCode(path)} ${why}. Correct that: chmod go-w, or chown.`);
-    }
+    const why = await whyNotTrusted(file, folder, absolutePath(configured));
+    if (why !== undefined) return refuse(`script is not trusted: ${why}`);
     return ok({ name, file, folder });
   } catch (error) {
     return refuse(`the scripts folder cannot be read: ${cleanLine(messageOf(error))}.`);
   }
 }
 
-function foldersBetween(folder: string, file: string): string[] {
-  const folders: string[] = [];
-  for (let at = dirname(file); ; at = dirname(at)) {
-    folders.push(at);
-    if (at === folder || dirname(at) === at) return folders;
+/** Who else could have another file run, and what to do. @param configured The way to the folder: links in it count as the folders that they lie in. */
+async function whyNotTrusted(file: string, folder: string, configured: string): Promise<string | undefined> {
+  const ways = [file, ...foldersAbove(file), ...foldersAbove(configured)];
+  for (const path of new Set(ways)) {
+    const isWithin = isInside(folder, path);
+    const why = await (isWithin ? whyWritableByOthers : whyReplaceableIn)(path);
+    if (why === undefined) continue;
+    return isWithin
+      ? `${asCode(path)} ${why}. Correct that: chmod go-w, or chown.`
+      : `${asCode(path)}, above the scripts folder, ${why}, so another folder could be put into its place. Correct that (chmod go-w, or chown), or move the scripts folder.`;
   }
+  return undefined;
+}
+
+/** All above a path, up to the root. */
+function foldersAbove(path: string): string[] {
+  const folder = dirname(path);
+  return folder === path ? [] : [folder, ...foldersAbove(folder)];
 }
 
 const READ_BYTES = 4_096;

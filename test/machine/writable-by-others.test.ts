@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { whyChangeable, whyWritableByOthers } from '../../src/machine/writable-by-others.ts';
+import { whyChangeable, whyReplaceable, whyWritableByOthers } from '../../src/machine/writable-by-others.ts';
 import { isRoot, onWindows } from '../platform.ts';
 
 test.each([
@@ -24,8 +24,19 @@ test('a file of root is trusted, one of another user is not, and a group of root
   expect(whyChangeable({ mode: 0o100775, uid: 0, gid: 1000 }, 1000)).toContain('gid 1000');
 });
 
+test.each([
+  ['a folder of its owner', 0o040755, 1000, undefined],
+  ['a folder of everybody', 0o040777, 0, 'may be written by everybody'],
+  ['a folder of everybody with a sticky bit', 0o041777, 0, undefined],
+  ['a folder of a group with a sticky bit', 0o041775, 0, undefined],
+  ['a folder with a sticky bit that another user owns', 0o041777, 1001, 'belongs to another user (uid 1001)'],
+])('a folder whose entries others may replace is told from one whose they may not: %s', (_, mode, uid, why) => {
+  expect(whyReplaceable({ mode, uid, gid: 50 }, 1000)).toBe(why);
+});
+
 test('nothing is known of who may write where files have no modes', () => {
   expect(whyChangeable({ mode: 0o100666, uid: 0, gid: 0 }, undefined)).toBeUndefined();
+  expect(whyReplaceable({ mode: 0o040777, uid: 0, gid: 0 }, undefined)).toBeUndefined();
 });
 
 test.skipIf(onWindows || !isRoot)('a folder is looked at as it is now (needs root)', async () => {

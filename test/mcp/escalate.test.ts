@@ -142,7 +142,7 @@ describe('repeating', () => {
     const other = await client.call('escalate_to_claude', { ...asked, request: 'Twice.' });
     expect(other).toMatchObject({
       isError: true,
-      text: 'idempotency_key: was already used for another task; nothing was sent. Use a new key for a new task.',
+      text: 'ERROR: idempotency_key: was already used for another task; nothing was sent. Use a new key for a new task.',
     });
     expect(await rowsIn(home, 'projects')).toHaveLength(1);
   });

@@ -172,6 +172,31 @@ describe('what may run', () => {
     expect(refused).toMatchObject({ isError: true, text: expect.stringContaining('written by everybody') });
   });
 
+  test('a script below a folder in which others may replace things is refused, by its path and by that of a link', async () => {
+    const { client, folder, allow } = await echoing();
+    const [open, shared] = [join(folder, 'open'), join(folder, 'shared')];
+    const inner = join(open, 'mine/scripts');
+    mkdirSync(inner, { recursive: true });
+    mkdirSync(shared);
+    symlinkSync(inner, join(shared, 'link'));
+    writeFileSync(join(inner, 'echo.sh'), ECHO, { mode: 0o755 });
+    const run = () => client.call('run_script', { script: 'echo.sh' });
+    for (const [path, changed] of [
+      [inner, open],
+      [join(shared, 'link'), shared],
+    ] as const) {
+      allow(['echo.sh'], { folder: path });
+      expect((await run()).isError, path).toBe(false);
+      chmodSync(changed, 0o777);
+      const refused = await run();
+      expect(refused).toMatchObject({ isError: true, text: expect.stringContaining(changed) });
+      expect(refused.text).toContain('above the scripts folder, may be written by everybody');
+      chmodSync(changed, 0o1777);
+      expect((await run()).isError, path).toBe(false);
+      chmodSync(changed, 0o755);
+    }
+  });
+
   test('too many or too large arguments, and one with a NUL, are refused before anything starts', async () => {
     const { client, home } = await echoing();
     for (const args of [Array.from({ length: 101 }, () => 'x'), ['x'.repeat(65_537)], ['a\u0000b']])
@@ -333,7 +358,7 @@ describe('repeating', () => {
     for (const other of [{ args: ['a'] }, { script: 'echo.sh' }, { cwd: folder, args: ['b'] }])
       expect(await client.call('run_script', { ...asked, ...other })).toMatchObject({
         isError: true,
-        text: 'idempotency_key: was already used for another request; nothing was started. Use a new key for a new request.',
+        text: 'ERROR: idempotency_key: was already used for another request; nothing was started. Use a new key for a new request.',
       });
     await client.call('run_script', { ...asked, idempotency_key: 'k2' });
     expect(readFileSync(join(folder, 'count'), 'utf8')).toBe('x\nx\n');
