@@ -6,7 +6,8 @@ import type { RecordedEvidence } from '../project/review.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { evidenceFiles } from '../state-folder.ts';
 import type { Bridge } from './bridge.ts';
-import { sectionOf } from './patch-section.ts';
+import { type KeptFile, type KeptText, openKept } from './kept-text.ts';
+import { findSection, type Section } from './patch-sections.ts';
 
 /** The patch of a round, whole or of one file; what is not UTF-8 in it is replaced. */
 export async function readPatch(
@@ -18,23 +19,35 @@ export async function readPatch(
   const change = path === undefined ? undefined : changes.find((one) => isNamed(one, path));
   if (path !== undefined && measured.evidence.diff && !change)
     return refuse(`'${path}' is none of the files that changed.`);
-  const bytes = await readPatchBytes(bridge, measured, change);
-  return bytes.ok ? ok(bytes.value.toString('utf8')) : bytes;
+  const opened = await openPatch(bridge, measured, change);
+  if (!opened.ok) return opened;
+  await using patch = opened.value;
+  return ok((await patch.read(0, patch.bytes)).toString('utf8'));
 }
 
 /** The patch of a round as it lies in its file, whole or what is about one of its changes. */
-export async function readPatchBytes(
+export async function openPatch(
   { stateDir }: Bridge,
   { runId, evidence }: RecordedEvidence,
   change?: Change,
-): Promise<Result<Buffer>> {
+): Promise<Result<KeptText>> {
   if (evidence.diff === null) return refuse('nothing was measured, so there is no patch.');
-  const patch = runId === null ? undefined : await bytesIn(evidenceFiles(stateDir, runId).patch);
+  const patch = runId === null ? undefined : await openKept(evidenceFiles(stateDir, runId).patch);
   if (patch === undefined) return refuse('the patch is no longer kept.');
   if (!change) return ok(patch);
-  const { start, end } = sectionOf(patch, change);
-  if (start < end) return ok(patch.subarray(start, end));
+  const section = await sectionIn(patch, change);
+  if (section) return ok(patch.part(section.start, section.end));
+  await patch[Symbol.asyncDispose]();
   return refuse(`'${change.path}' is not in the patch, which was cut before it: it is too long.`);
+}
+
+async function sectionIn(patch: KeptFile, change: Change): Promise<Section | undefined> {
+  try {
+    return await findSection(patch, change);
+  } catch (error) {
+    await patch[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 export interface CheckOutput {
@@ -61,16 +74,17 @@ export async function readCheckOutputs(
 }
 
 /** What the check of this name printed, as much as was kept. */
-export async function readCheckBytes(
-  bridge: Bridge,
+export async function openCheckOutput(
+  { stateDir }: Bridge,
   measured: RecordedEvidence,
   name: string,
-): Promise<Result<Buffer>> {
+): Promise<Result<KeptText>> {
   const index = measured.evidence.checks.findIndex((check) => check.name === name);
   if (index < 0)
     return refuse(`'${name}' is no check of this round (${namesOf(measured) || 'it has none'}).`);
-  const bytes = await outputOf(bridge, measured, index);
-  return bytes ? ok(bytes) : refuse('what this check printed is no longer kept.');
+  const { runId } = measured;
+  const output = runId === null ? undefined : await openKept(evidenceFiles(stateDir, runId).check(index + 1));
+  return output ? ok(output) : refuse('what this check printed is no longer kept.');
 }
 
 async function outputOf(

@@ -45,10 +45,6 @@ export async function pageOf(whole: Whole, path: string, after: number, grows = 
   };
 }
 
-export function wholeOf(bytes: Buffer): Whole {
-  return { bytes: bytes.length, read: async (from, length) => bytes.subarray(from, from + length) };
-}
-
 function endOfPage(bytes: Buffer): number {
   const line = bytes.lastIndexOf(NEWLINE) + 1;
   return line > 0 ? line : endOfCharacters(bytes);

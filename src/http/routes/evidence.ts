@@ -1,6 +1,7 @@
 /** What was measured of a round, and the long texts that belong to it. */
 import * as z from 'zod';
-import { readCheckBytes, readPatchBytes } from '../../bridge/evidence-files.ts';
+import { openCheckOutput, openPatch } from '../../bridge/evidence-files.ts';
+import type { KeptText } from '../../bridge/kept-text.ts';
 import { type MeasuredRound, measuredRound } from '../../bridge/measured-round.ts';
 import { isClosed, type ProjectStatus } from '../../project/project.ts';
 import type { RecordedEvidence } from '../../project/review.ts';
@@ -9,7 +10,7 @@ import { toWireChangeList, toWireShownEvidence } from '../../wire/evidence.ts';
 import { changeListSchema, shownEvidenceSchema } from '../../wire/schemas/evidence.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
 import { AND_MORE } from '../example.ts';
-import { pageOf, pageQuery, wholeOf } from '../page.ts';
+import { pageOf, pageQuery } from '../page.ts';
 import { type Problem, problem } from '../problem.ts';
 import { namedProject, projectParams } from './named-project.ts';
 
@@ -100,7 +101,7 @@ export const showChange = defineRoute({
     const change = measured.evidence.diff?.changes[params.number - 1];
     if (!change) return { problem: problem('not-kept', 'there is no change of this number.') };
     const path = `/projects/${params.id}/rounds/${params.round}/diff/${params.number}`;
-    return pageOrProblem(await readPatchBytes(call.bridge, measured, change), path, after);
+    return pageOrProblem(await openPatch(call.bridge, measured, change), path, after);
   },
 });
 
@@ -122,7 +123,7 @@ export const showPatch = defineRoute({
     const found = await roundOf(call, params);
     if (!found.ok) return { problem: found.refusal };
     const path = `/projects/${params.id}/rounds/${params.round}/patch`;
-    return pageOrProblem(await readPatchBytes(call.bridge, found.value.measured), path, after);
+    return pageOrProblem(await openPatch(call.bridge, found.value.measured), path, after);
   },
 });
 
@@ -140,13 +141,14 @@ export const showCheck = defineRoute({
     const found = await roundOf(call, params);
     if (!found.ok) return { problem: found.refusal };
     const path = `/projects/${params.id}/rounds/${params.round}/checks/${encodeURIComponent(params.name)}`;
-    return pageOrProblem(await readCheckBytes(call.bridge, found.value.measured, params.name), path, after);
+    return pageOrProblem(await openCheckOutput(call.bridge, found.value.measured, params.name), path, after);
   },
 });
 
-async function pageOrProblem(read: Result<Buffer>, path: string, after: number): Promise<Reply> {
-  if (!read.ok) return { problem: problem('not-kept', read.refusal) };
-  return pageOf(wholeOf(read.value), path, after);
+async function pageOrProblem(opened: Result<KeptText>, path: string, after: number): Promise<Reply> {
+  if (!opened.ok) return { problem: problem('not-kept', opened.refusal) };
+  await using text = opened.value;
+  return await pageOf(text, path, after);
 }
 
 type Measured = MeasuredRound & { readonly measured: RecordedEvidence };

@@ -1,6 +1,7 @@
 /** One run: what is known of it, and what Claude writes in it. */
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import * as z from 'zod';
+import { openKept } from '../../bridge/kept-text.ts';
 import { runDetails } from '../../bridge/queries.ts';
 import { includesRole } from '../../project/credential.ts';
 import { asRunId, isProjectId } from '../../project/ids.ts';
@@ -14,7 +15,7 @@ import { runPageSchema, type WireRunLine } from '../../wire/schemas/run-item.ts'
 import { type Call, type CallOfSomebody, defineRoute, type Reply } from '../define-route.ts';
 import type { EventStream } from '../events/stream.ts';
 import { AND_MORE } from '../example.ts';
-import { pageOf, pageQuery, type Whole, wholeOf } from '../page.ts';
+import { pageOf, pageQuery, type Whole } from '../page.ts';
 import { type Problem, problem } from '../problem.ts';
 import { openStream } from './stream-room.ts';
 
@@ -104,32 +105,15 @@ export const readRawOutput = defineRoute({
   async run({ params: { id }, query: { after } }, call) {
     const found = await namedRun(call, id);
     if (!found.ok) return { problem: found.refusal };
-    const file = await openIfKept(runFiles(call.bridge.stateDir, id).output);
+    await using file = await openKept(runFiles(call.bridge.stateDir, id).output);
     if (!file && found.value.endedAt !== null) return { problem: NOT_KEPT };
     const grows = found.value.endedAt === null;
     const path = `/runs/${id}/raw`;
-    if (!file) return pageOf(wholeOf(Buffer.alloc(0)), path, after, grows);
-    try {
-      return await pageOf(await wholeFile(file), path, after, grows);
-    } finally {
-      await file.close();
-    }
+    return await pageOf(file ?? NOTHING_YET, path, after, grows);
   },
 });
 
-async function openIfKept(path: string): Promise<FileHandle | undefined> {
-  return open(path, 'r').catch(() => undefined);
-}
-
-async function wholeFile(file: FileHandle): Promise<Whole> {
-  return {
-    bytes: (await file.stat()).size,
-    async read(from, length) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, from);
-      return buffer.subarray(0, bytesRead);
-    },
-  };
-}
+const NOTHING_YET: Whole = { bytes: 0, read: async () => Buffer.alloc(0) };
 
 const WRONG_POSITION = problem('wrong-cursor', 'a position is a number of bytes.');
 const NOT_KEPT = problem('not-kept', 'what Claude wrote in this run is no longer kept.');
