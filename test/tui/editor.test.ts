@@ -54,6 +54,25 @@ inTerminal(
   },
 );
 
+inTerminal('an editor that reads late gets all that was typed meanwhile', async () => {
+  await using stage = await createStage();
+  await waiting(stage.rig);
+  const terminal = await stage.open({ env: { EDITOR: '$HOME/editor' } });
+  const reads = `while [ ! -e "$HOME/read" ]; do sleep 0.05; done; read -r one; read -r two; echo "$one $two" > "$1"`;
+  await editor(terminal, 'editor', `echo waits; ${reads}`);
+  await writing(terminal, 'Mine.');
+  await terminal.press('C-o');
+  await terminal.shows('waits');
+  await terminal.run('first');
+  await terminal.run('second');
+  // The terminal shows what it has taken: whoever reads could have it by now.
+  await terminal.shows(/^first$/m, /^second$/m);
+  await writeFile(join(terminal.folder, 'read'), '');
+  await terminal.shows('● live', '| first second');
+  await terminal.type('!');
+  await terminal.shows('| first second!');
+});
+
 for (const [what, editing, words] of [
   ['that fails', 'echo lost > "$1"; exit 3', 'failed with exit code 3'],
   ['that is killed', 'kill -KILL $$', 'failed'],

@@ -2,6 +2,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { stdin } from 'node:process';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ExecaError, execa } from 'execa';
 import type { SuspendTerminal } from 'ink';
 import type { Environment } from '../../../environment.ts';
@@ -40,9 +42,10 @@ export async function editText(
     await writeFile(file, text, { mode: 0o600 });
     editing.isUnderWay = true;
     // As git does it: the value is a command, with arguments of its own.
-    await suspendTerminal(
-      async () => void (await execa(`${command} "${file}"`, { shell: true, stdio: 'inherit' })),
-    );
+    await suspendTerminal(async () => {
+      await stopReading();
+      await execa(`${command} "${file}"`, { shell: true, stdio: 'inherit' });
+    });
     return ok(cleanText(await readFile(file, 'utf8')));
   } catch (error) {
     return refuse(`The editor (${command}) failed${whyFailed(error)}. What was written before is kept.`);
@@ -50,6 +53,17 @@ export async function editText(
     editing.isUnderWay = false;
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Ink listens no more then, but Node reads on, and would take what is typed for the editor. It only pauses a stream that has
+ * forgotten its listener, and stops in the turn after that; it reads again for the next listener
+ * (https://github.com/nodejs/node, lib/internal/bootstrap/switches/is_main_thread.js).
+ */
+async function stopReading(): Promise<void> {
+  await nextTurn();
+  stdin.pause();
+  await nextTurn();
 }
 
 /** The shell says the rest itself, on the screen where the editor would be. */
