@@ -25,14 +25,21 @@ test('a line that was changed marks its words, and one that was replaced does no
 });
 
 test('a patch that was read so far has the numbers and kinds of its lines, wherever it is cut', () => {
-  const whole = `${head}@@ -4,3 +4,4 @@ f()\n one\n-two\n+2\n+3\n six\n`;
-  const all = patchLines(whole, false).slice(1);
-  for (let end = whole.indexOf('f()'); end < whole.length; end += 1) {
-    const shown = patchLines(whole.slice(0, end), false).slice(1);
+  const whole = `${head}@@ -4,3 +4,4 @@ f()\n one\n-two\n+2\n+3\n six\n@@ -20,2 +21,2 @@ g()\n-a\n+b\n c\n`;
+  // A hunk says how many lines of it were read.
+  const linesOf = (patch: string) =>
+    patchLines(patch, false).map((line) => (line.kind === 'hunk' ? { ...line, text: '' } : line));
+  const all = linesOf(whole);
+  const hunks = (patch: string) => patchLines(patch, false).filter(({ kind }) => kind === 'hunk');
+  for (let end = whole.indexOf(' one') + 1; end < whole.length; end += 1) {
+    const shown = linesOf(whole.slice(0, end));
+    for (const { text } of hunks(whole.slice(0, end)))
+      expect(text).toMatch(/^@@ −(?:4|20),\d \+(?:4|21),\d @@$/);
     const [last, ...others] = shown.toReversed();
     expect(others.toReversed()).toEqual(all.slice(0, others.length));
     expect(
-      last === undefined || all.some(({ kind, text }) => kind === last.kind && text.startsWith(last.text)),
+      all.some(({ kind, text }) => kind === last?.kind && text.startsWith(last.text)),
+      whole.slice(0, end),
     ).toBe(true);
   }
 });

@@ -31,8 +31,13 @@ export function patchLines(patch: string, hasWords = true): PatchLine[] {
 
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
-/** A long patch is read page by page: its last hunk then says how many lines it has so far, as it would not be one otherwise. */
-function closed(patch: string): string {
+/**
+ * A long patch is read page by page: its last hunk then says how many lines it has so far, as it would not be one
+ * otherwise. One of which no line was read is left out until then.
+ */
+function closed(read: string): string {
+  const lastLine = read.lastIndexOf('\n', read.length - 2) + 1;
+  const patch = read.startsWith('@', lastLine) ? read.slice(0, lastLine) : read;
   const start = patch.lastIndexOf('\n@@ ') + 1;
   const [header = '', ...rest] = patch.slice(start).split('\n');
   const [whole, from, before = '1', to, after = '1'] = HUNK.exec(header) ?? [];
@@ -42,8 +47,13 @@ function closed(patch: string): string {
   const removed = body.filter((line) => /^[ -]/.test(line)).length;
   const added = body.filter((line) => /^[ +]/.test(line)).length;
   if (removed >= Number(before) && added >= Number(after)) return patch;
-  const counted = `@@ -${from},${removed} +${to},${added} @@`;
+  const counted = `@@ -${startOf(from, before, removed)},${removed} +${startOf(to, after, added)},${added} @@`;
   return patch.slice(0, start) + counted + patch.slice(start + whole.length);
+}
+
+/** Of no lines the one before is named (https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html). */
+function startOf(named: string | undefined, whole: string, read: number): number {
+  return Number(named) - (read === 0 && Number(whole) > 0 ? 1 : 0);
 }
 
 function asTheyAre(patch: string): PatchLine[] {
