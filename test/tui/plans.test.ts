@@ -1,6 +1,7 @@
 /** Plans are written, checked and sent in the terminal, and those of schedules are paused, run, amended and removed. */
 import { expect } from 'vitest';
 import { current, send } from '../bridge/steps.ts';
+import { createOddServer } from './odd-server.ts';
 import { createStage } from './stage.ts';
 import { inTerminal, SIZES } from './terminal.ts';
 
@@ -43,6 +44,37 @@ for (const size of SIZES)
       await terminal.hides('| Sweep.');
     },
   );
+
+inTerminal(
+  'a plan that is still checked when a person goes elsewhere asks nothing there, and is kept',
+  async () => {
+    await using stage = await createStage();
+    const asked = Promise.withResolvers<void>();
+    const checked = Promise.withResolvers<void>();
+    await using server = await createOddServer(stage.api.port, {
+      async '/plans/check'() {
+        asked.resolve();
+        await checked.promise;
+      },
+    });
+    const terminal = await stage.open({ url: server.url });
+    await terminal.press('n');
+    await terminal.shows('Send a plan');
+    await terminal.paste('# Docs sweep\n\nSweep.');
+    await terminal.press('C-s');
+    await asked.promise;
+    await terminal.press('g', 'q');
+    await terminal.shows('Bridge  Queue');
+    checked.resolve();
+    expect(await terminal.says('The plan was not sent, as you went elsewhere')).not.toContain(
+      'Send this plan?',
+    );
+    await terminal.press('n');
+    await terminal.shows('Send a plan', '| Sweep.');
+    await terminal.press('C-s');
+    await terminal.shows('Send this plan? (y');
+  },
+);
 
 inTerminal('the plan of a project is amended from what it is now', async () => {
   await using stage = await createStage();

@@ -1,6 +1,6 @@
 /** The whole terminal UI: what is in front, and where keys go that nobody else takes. */
 import { Box, useInput, usePaste, useWindowSize } from 'ink';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { Clock } from '../../clock.ts';
 import type { Environment } from '../../environment.ts';
 import { messageOf } from '../../error-message.ts';
@@ -48,6 +48,11 @@ export function App({ client, connection, clock, env, editing, isColoured, onQui
   const [keyboard] = useState(() => new Keyboard());
   const [path, setPath] = useState<readonly Place[]>([HOME]);
   const [dialog, setDialog] = useState<Dialog | undefined>(undefined);
+  const turns = useRef(0);
+  const [showDialog] = useState(() => (shown: Dialog | undefined) => {
+    turns.current += 1;
+    setDialog(shown);
+  });
   const [said, say] = useSaid(clock);
   const session = useSession(client, connection);
   const [drafts] = useState(() => new Map<string, string>());
@@ -73,12 +78,16 @@ export function App({ client, connection, clock, env, editing, isColoured, onQui
         say,
       },
       goTo(next) {
-        setDialog(undefined);
+        showDialog(undefined);
         setPath((before) => (keyOf(before.at(-1) ?? HOME) === keyOf(next) ? before : [...before, next]));
       },
-      goBack: () => setPath((before) => (before.length > 1 ? before.slice(0, -1) : [HOME])),
-      ask: setDialog,
-      closeDialog: () => setDialog(undefined),
+      goBack() {
+        turns.current += 1;
+        setPath((before) => (before.length > 1 ? before.slice(0, -1) : [HOME]));
+      },
+      ask: showDialog,
+      closeDialog: () => showDialog(undefined),
+      turn: () => turns.current,
     }),
     [
       client,
@@ -94,6 +103,7 @@ export function App({ client, connection, clock, env, editing, isColoured, onQui
       drafts,
       places,
       say,
+      showDialog,
     ],
   );
   return (

@@ -38,6 +38,8 @@ export interface Tui {
   say(text: string, isBad?: boolean): void;
   ask(dialog: Dialog): void;
   closeDialog(): void;
+  /** Another number as soon as the person has opened or closed a dialog, or gone to another view. */
+  turn(): number;
   /** What a person was typing, by what it is for. It stays until it was sent. */
   readonly drafts: Map<string, string>;
   /** Where a list stood, by its name. */

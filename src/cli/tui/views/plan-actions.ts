@@ -60,10 +60,12 @@ export function sendPlan(tui: Tui, action: Action): void {
   };
   const send = async (markdown: string) => {
     const body = { ...target(), markdown };
+    const turn = tui.turn();
     const sent = await action.run<WireSentPlan | WireSentSchedule>('POST /projects', body, 'Sent.');
     if (!sent?.ok) return;
     for (const name of [planName, workspaceName]) drafts.delete(name);
-    tui.goTo('schedule' in sent.value ? { view: 'queue' } : { view: 'project', id: sent.value.project.id });
+    if (tui.turn() === turn)
+      tui.goTo('schedule' in sent.value ? { view: 'queue' } : { view: 'project', id: sent.value.project.id });
   };
   askPlan();
 }
@@ -117,16 +119,27 @@ function mayPlan(tui: Tui): boolean {
   return false;
 }
 
-/** What the server says of a plan; undefined where it would refuse it, which is said, and the person writes on. */
+/**
+ * What the server says of a plan; undefined where it would refuse it, which is said, and the person writes on, and where
+ * they have gone elsewhere meanwhile: nothing is asked there.
+ */
 async function looked(
   markdown: string,
   target: Readonly<Record<string, string>>,
   tui: Tui,
   writeOn: () => void,
 ): Promise<ConfirmDialog['about'] | undefined> {
+  const turn = tui.turn();
   const checked = await tui.client.call<WireCheckedPlan>('POST /plans/check', {
     body: { ...target, markdown },
   });
+  if (tui.turn() !== turn) {
+    tui.say(
+      'The plan was not sent, as you went elsewhere while it was checked. It is kept where you wrote it.',
+      true,
+    );
+    return undefined;
+  }
   const problems = checked.ok ? checked.value.problems : [checked.problem.detail];
   if (!checked.ok || problems.length > 0) {
     writeOn();
