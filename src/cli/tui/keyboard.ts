@@ -4,6 +4,7 @@
  * was not on the screen.
  */
 import type { Key } from 'ink';
+import { nextTurn } from './next-turn.ts';
 
 /** A key by its name, such as `j`, `enter` or `ctrl-s`; `text` is what it writes, empty for one that writes nothing. */
 export interface Press {
@@ -116,8 +117,6 @@ const CONTROLS: Readonly<Record<string, string>> = {
   '\b': 'backspace',
   '\u007f': 'backspace',
 };
-
-const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
 const NAMES: readonly (readonly [keyof Key, string])[] = [
   ['upArrow', 'up'],

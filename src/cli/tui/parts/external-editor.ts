@@ -3,13 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { stdin } from 'node:process';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ExecaError, execa } from 'execa';
 import type { SuspendTerminal } from 'ink';
 import type { Environment } from '../../../environment.ts';
 import { messageOf } from '../../../error-message.ts';
 import { cleanText } from '../../../project/text.ts';
 import { ok, type Result, refuse } from '../../../result.ts';
+import { nextTurn } from '../next-turn.ts';
 
 /** How a person calls it. */
 export function editorOf(env: Environment): string {
