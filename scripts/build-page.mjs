@@ -1,6 +1,7 @@
 // Builds the page into dist/assets/: scripts and styles under names with their hash, and the shell that loads them. A page
 // that has grown beyond what a phone loads at once fails the build.
 
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,6 +11,8 @@ import { build } from 'esbuild';
 const MAX_FIRST_BYTES = 40_000;
 const MAX_SCRIPT_BYTES = 90_000;
 const MAX_STYLE_BYTES = 10_000;
+
+const TARGET = ['chrome123', 'firefox120', 'safari17.5'];
 
 /**
  * @param root The folder of the project.
@@ -30,9 +33,23 @@ export async function buildPage(root, out) {
     format: 'esm',
     // Where node's own modules are missing, an import of one fails here.
     platform: 'browser',
-    target: ['chrome123', 'firefox120', 'safari17.5'],
+    target: TARGET,
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    minify: true,
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  // A worker is one script, without imports, under a name that stays.
+  const worker = await build({
+    absWorkingDir: root,
+    entryPoints: { 'push-worker': 'src/page/push-worker.ts' },
+    outdir: join(out, 'assets'),
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: TARGET,
     minify: true,
     metafile: true,
     legalComments: 'none',
@@ -57,12 +74,16 @@ export async function buildPage(root, out) {
     .slice(1)
     .map((name) => `<link rel="modulepreload" href="/assets/${name}">\n`)
     .join('');
+  const manifest = JSON.stringify(JSON.parse(await readFile(join(root, 'src/page/manifest.json'), 'utf8')));
+  const named = `manifest-${createHash('sha256').update(manifest).digest('hex').slice(0, 8)}.webmanifest`;
+  await writeFile(join(out, 'assets', named), manifest);
   const filled = shell
+    .replace('{{manifest}}', `/assets/${named}`)
     .replace('{{style}}', `/assets/${style}`)
     .replace('<!-- preloads -->\n', preloads)
     .replace('{{script}}', `/assets/${script}`);
   await writeFile(join(out, 'assets', 'index.html'), filled);
-  return metafile;
+  return { inputs: { ...metafile.inputs, ...worker.metafile.inputs } };
 
   /** The file that was made of an entry: `page.js` as `page-1A2B3C4D.js`. */
   function entryNamed(name) {

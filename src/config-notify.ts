@@ -3,10 +3,12 @@
  * a file, so that the configuration can be shown.
  */
 import * as z from 'zod';
+import type { HttpSettings } from './config-http.ts';
 import { cronExpression, duration, path, program } from './config-values.ts';
 import type { Environment } from './environment.ts';
 import { NOTIFICATION_DETAILS, NOTIFY_VIAS } from './project/notice.ts';
 import { DEFAULT_DETAIL, DEFAULT_HOLD_MIN_MS, DEFAULT_KINDS, NEWS_KINDS } from './project/notification.ts';
+import { isSecureContext } from './project/push.ts';
 
 const PLACE = 'must be {"env": "NAME"} or {"file": "/path"}: what is secret is not written here';
 
@@ -75,7 +77,30 @@ const command = z.strictObject({
   ...rules,
 });
 
-const receiver = z.discriminatedUnion('via', [os, webhook, ntfy, slack, discord, command], {
+const ORIGIN =
+  "must be the https address of a host alone, such as 'https://push.example'; http only on this machine";
+
+const push = z.strictObject({
+  via: z.literal('push'),
+  services: z
+    .array(z.url({ error: ORIGIN }).refine(isSecureOrigin, ORIGIN).transform(originOf))
+    .max(20)
+    .default([]),
+  ...rules,
+});
+
+function isSecureOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return (
+    url !== null && `${url.origin}/` === url.href && isSecureContext(text) && /^https?:$/.test(url.protocol)
+  );
+}
+
+function originOf(text: string): string {
+  return new URL(text).origin;
+}
+
+const receiver = z.discriminatedUnion('via', [os, webhook, ntfy, slack, discord, command, push], {
   error: `must be an object whose 'via' is one of ${NOTIFY_VIAS.map((via) => JSON.stringify(via)).join(', ')}`,
 });
 
@@ -85,6 +110,7 @@ export const receiverKeys = z.object({
   ...slack.shape,
   ...ntfy.shape,
   ...webhook.shape,
+  ...push.shape,
 });
 
 export const notifySettings = z
@@ -109,8 +135,26 @@ export const notifySettings = z
   })
   .prefault([])
   .describe(
-    'Who is told that something waits for you, each as `{"via": …}`: `os`, `webhook`, `ntfy`, `slack`, `discord` or `command`.',
+    'Who is told that something waits for you, each as `{"via": …}`: `os`, `webhook`, `ntfy`, `slack`, `discord`, `command` or `push`.',
   );
+
+/** A page is notified only where the browser trusts how it came: the first receiver that nobody could ask for, and why. */
+export function unreachablePush({
+  notify,
+  http,
+}: {
+  readonly notify: readonly Pick<ReceiverSettings, 'via'>[];
+  readonly http: Pick<HttpSettings, 'enabled' | 'public_url'>;
+}): { readonly path: (string | number)[]; readonly message: string } | undefined {
+  const index = notify.findIndex(({ via }) => via === 'push');
+  if (index < 0 || (http.enabled && http.public_url !== undefined && isSecureContext(http.public_url)))
+    return undefined;
+  return {
+    path: ['notify', index, 'via'],
+    message:
+      "'push' needs the page, and 'http.public_url' with https, such as 'https://box.example'; or http on this machine alone, such as 'http://localhost:7823'",
+  };
+}
 
 /** One receiver of the configuration. */
 export type ReceiverSettings = z.output<typeof notifySettings>[number];

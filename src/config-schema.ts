@@ -8,7 +8,7 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { toolsetSettings } from './config-channels.ts';
 import { checkedHttpSettings } from './config-http.ts';
-import { notifySettings } from './config-notify.ts';
+import { notifySettings, unreachablePush } from './config-notify.ts';
 import { scheduleSettings } from './config-schedule.ts';
 import { askWait, cronExpression, duration, interval, path, program, timeLimit } from './config-values.ts';
 import {
@@ -276,6 +276,8 @@ export const schema = fields
         path: place,
         message: "'dontAsk' asks nobody: use default or acceptEdits",
       });
+    const unreachable = unreachablePush(config);
+    if (unreachable) context.addIssue({ code: 'custom', ...unreachable });
   });
 
 export type Config = Omit<z.output<typeof schema>, '$schema'>;

@@ -100,6 +100,8 @@ export const SAMPLES: { readonly [T in EventType]: EventData<T> } = {
   'credential.rotated': { name: 'phone' },
   'credential.revoked': { name: 'phone' },
   'credential.expired': { name: 'phone' },
+  'device.added': { name: 'phone' },
+  'device.removed': { name: 'phone', reason: 'gone' },
   'supervisor.started': { pid: 4711, version: '1.2.3' },
   'supervisor.stop_requested': {},
   'supervisor.stopped': {},

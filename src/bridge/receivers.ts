@@ -10,6 +10,7 @@ import {
   removeOldNotifications,
   resumeSending,
 } from '../store/outbox.ts';
+import { pushDevicesAt } from '../store/push.ts';
 import { allReceivers, deleteReceiver, insertReceiver, updateReceiver } from '../store/receivers.ts';
 import type { Bridge } from './bridge.ts';
 import { type HeldLease, writeHolding } from './lease.ts';
@@ -25,13 +26,15 @@ export interface ConfiguredReceiver {
   readonly digest: string;
   /** It wants to be told of messages. */
   readonly wantsMessages: boolean;
+  /** Of one that is a device: its name. With the device it is forgotten. */
+  readonly device: string | null;
 }
 
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
 
 /**
  * Makes the receivers of the store those of the configuration: a new one is told of what comes from now on, one that is
- * gone is forgotten with all that it was to be told. What a predecessor was sending when it ended is tried once more.
+ * gone is forgotten with all that it was to be told.
  */
 export async function syncReceivers(lease: HeldLease, wanted: readonly ConfiguredReceiver[]): Promise<void> {
   const known = await allReceivers(databaseOf(lease.bridge).read);
@@ -41,11 +44,17 @@ export async function syncReceivers(lease: HeldLease, wanted: readonly Configure
     const newestMessage = await newestMessageNumber(trx);
     for (const { name } of stored)
       if (!wanted.some((receiver) => receiver.name === name)) await deleteReceiver(trx, name);
-    for (const { name, via, digest, wantsMessages } of wanted) {
+    const devices = (await pushDevicesAt(trx, now)).map((device) => device.name);
+    for (const { name, via, digest, wantsMessages, device } of wanted) {
+      // It was removed, or signed out, since it was read.
+      if (device !== null && !devices.includes(device)) continue;
       const before = stored.find((receiver) => receiver.name === name);
       const message_number = wantsMessages ? (before?.messageNumber ?? newestMessage) : null;
       if (before === undefined)
-        await insertReceiver(trx, { name, via, digest, event_id: await newestEventId(trx), message_number });
+        await insertReceiver(trx, {
+          ...{ name, via, digest, message_number, device },
+          event_id: await newestEventId(trx),
+        });
       else if (before.digest !== digest)
         await updateReceiver(trx, name, {
           via,
@@ -56,6 +65,13 @@ export async function syncReceivers(lease: HeldLease, wanted: readonly Configure
           problem_since: null,
         });
     }
+  });
+}
+
+/** What a predecessor was sending when it ended is tried once more; what is over for long is removed. */
+export async function resumeNotifications(lease: HeldLease): Promise<void> {
+  if ((await allReceivers(databaseOf(lease.bridge).read)).length === 0) return;
+  await writeHolding(lease, async ({ trx, now }) => {
     await resumeSending(trx, now);
     await removeOldNotifications(trx, new Date(Date.parse(now) - MAX_AGE_MS).toISOString());
   });

@@ -7,6 +7,7 @@ import { isOpenToOthers } from '../machine/service/environment-file.ts';
 import { readSecret } from '../notify/secret.ts';
 import { plural } from '../project/text.ts';
 import { type ReceiverReport, receiverReports } from '../store/outbox.ts';
+import { pushDevicesAt } from '../store/push.ts';
 import { type CheckGroup, type FindingFacts, ok, problem, warning } from './check.ts';
 import type { DoctorContext } from './context.ts';
 
@@ -50,6 +51,7 @@ async function wayOf(
   const wrong = (await Promise.all(secrets.map((place) => wrongWith(name, place, env, where)))).flat();
   if (wrong.length > 0) return wrong;
   if (via === 'os') return [desktop(context, name, env)];
+  if (via === 'push') return [await devices(context, name)];
   if (via === 'command') {
     const [command] = receiver.command;
     return findExecutable(command, env.PATH ?? env.Path)
@@ -87,6 +89,20 @@ async function wrongWith(
   return [];
 }
 
+/** Only a browser can ask for it. */
+async function devices(context: DoctorContext, name: string): Promise<FindingFacts> {
+  const store = await context.openStore();
+  const told = store ? await pushDevicesAt(store.read, context.clock.now().toISOString()) : [];
+  if (told.length > 0)
+    return ok(
+      name,
+      `${name}: on ${plural(told.length, 'device')}: ${told.map((one) => one.name).join(', ')}`,
+    );
+  return warning(name, `${name}: no browser has asked to be notified.`, {
+    hint: "bridge-supervisor dashboard, then 'Tell me on this device' under Settings.",
+  });
+}
+
 /** What a service of the system, or a supervisor on a machine without a desktop, cannot reach. */
 function desktop({ platform, service }: DoctorContext, name: string, env: Environment): FindingFacts {
   const found = whyNoNotifications(env, platform);
@@ -116,7 +132,14 @@ async function delivery(context: DoctorContext): Promise<FindingFacts[]> {
   const store = await context.openStore();
   if (!store) return [];
   const known = await receiverReports(store.read);
-  return known.filter(({ name }) => notify.some((one) => one.name === name)).map(deliveryTo);
+  return known
+    .filter(({ name, device }) => notify.some((one) => one.name === receiverOf(name, device)))
+    .map(deliveryTo);
+}
+
+/** The receiver of the configuration that one of the store belongs to. */
+function receiverOf(name: string, device: string | null): string {
+  return device === null ? name : name.slice(0, -`:${device}`.length);
 }
 
 function deliveryTo(receiver: ReceiverReport): FindingFacts {

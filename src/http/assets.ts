@@ -14,10 +14,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
 };
 
 /** What loads the others. */
 export const SHELL = 'index.html';
+
+/** What runs while no page is open. Its address stays: by it a browser finds the worker of a new version. */
+export const PUSH_WORKER = 'push-worker.js';
 
 let assets: ReadonlyMap<string, Asset> | undefined;
 

@@ -9,11 +9,11 @@ import { PROBLEMS, type Problem, problemBody } from './problem.ts';
 
 /**
  * No page of another origin may read, frame or run anything. There is no CORS header, on purpose: a browser then lets no
- * page of another origin read an answer.
+ * page of another origin read an answer. `push-worker` is the one policy of Trusted Types: it names the worker's address.
  */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types push-worker",
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',

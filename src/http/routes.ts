@@ -33,6 +33,7 @@ import { showNotifications, testNotifications } from './routes/notifications.ts'
 import { openOldTransport, sendOverOldTransport } from './routes/old-transport.ts';
 import { checkOnePlan, showPlanRules } from './routes/plans.ts';
 import { listProjects, showProject } from './routes/projects.ts';
+import { beginPush, endPush, showPush } from './routes/push.ts';
 import { answerQuestion, decidePermission, listQuestions } from './routes/questions.ts';
 import { followRun, readRawOutput, showRun } from './routes/runs.ts';
 import {
@@ -45,7 +46,7 @@ import {
 } from './routes/schedules.ts';
 import { amendOneSchedule, amendProject, sendProject } from './routes/send.ts';
 import { closeSession, openSession, showSession } from './routes/session.ts';
-import { shell, showAsset } from './routes/shell.ts';
+import { shell, showAsset, showPushWorker } from './routes/shell.ts';
 import { addToken, listTokens, revokeToken, rotateToken } from './routes/tokens.ts';
 
 /** By what they are about, in the order of docs/http.md. */
@@ -69,7 +70,14 @@ export const ROUTE_GROUPS: Readonly<Record<string, readonly Route[]>> = {
   'Rounds and their evidence': [showRound, listChanges, showChange, showPatch, showCheck],
   'Questions and permissions': [listQuestions, answerQuestion, decidePermission],
   Runs: [showRun, followRun, readRawOutput],
-  'Events and notifications': [followEvents, showNotifications, testNotifications],
+  'Events and notifications': [
+    followEvents,
+    showNotifications,
+    testNotifications,
+    showPush,
+    beginPush,
+    endPush,
+  ],
   Schedules: [
     listAllSchedules,
     showSchedule,
@@ -103,7 +111,7 @@ export const ROUTE_GROUPS: Readonly<Record<string, readonly Route[]>> = {
     openOldTransport,
     sendOverOldTransport,
   ],
-  'The page': [shell, showAsset],
+  'The page': [shell, showAsset, showPushWorker],
 };
 
 export const ROUTES: readonly Route[] = Object.values(ROUTE_GROUPS).flat();

@@ -16,18 +16,24 @@ export interface PostOptions {
   readonly method?: 'POST' | 'PATCH';
   readonly headers?: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** The answers that say that nothing more is wanted; 410 unless said otherwise. */
+  readonly goneAt?: readonly number[];
   /** Abort it to give up. */
   readonly signal: AbortSignal;
   /** What can be replaced later, from the text of the answer; without it the answer is not read. */
   readonly receiptOf?: (text: string) => string | null;
 }
 
-/** Sends JSON. Never throws. */
-export async function post(address: string, body: string, options: PostOptions): Promise<Delivery> {
+/** Sends JSON, or what its headers say. Never throws. */
+export async function post(
+  address: string,
+  body: string | Uint8Array,
+  options: PostOptions,
+): Promise<Delivery> {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
     return failed(NO_ADDRESS);
-  const { method = 'POST', headers = {}, clock, signal, receiptOf } = options;
+  const { method = 'POST', headers = {}, goneAt = [410], clock, signal, receiptOf } = options;
   const over = new AbortController();
   let isLate = false;
   void clock.sleep(MAX_WAIT_MS, over.signal).then(() => {
@@ -51,7 +57,7 @@ export async function post(address: string, body: string, options: PostOptions):
         kind: 'sent',
         receipt: receiptOf ? receiptOf(await beginningOf(answer).catch(() => '')) : null,
       };
-    return refusalOf(answer, clock);
+    return refusalOf(answer, clock, goneAt);
   } catch (error) {
     if (signal.aborted) return { kind: 'stopped' };
     return failed(isLate ? `no answer within ${MAX_WAIT_MS / 1_000} s` : causeOf(error));
@@ -61,8 +67,9 @@ export async function post(address: string, body: string, options: PostOptions):
   }
 }
 
-function refusalOf({ status, headers }: Response, clock: Clock): Delivery {
-  if (status === 410) return { kind: 'gone', problem: 'the answer was 410: it wants nothing more' };
+function refusalOf({ status, headers }: Response, clock: Clock, goneAt: readonly number[]): Delivery {
+  if (goneAt.includes(status))
+    return { kind: 'gone', problem: `the answer was ${status}: it wants nothing more` };
   const problem = `the answer was ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`;
   return failed(problem, retryAfterMs(headers.get('retry-after'), clock.now()));
 }

@@ -6,6 +6,7 @@
 import { cut } from '../characters.ts';
 import type { Clock } from '../clock.ts';
 import type { ReceiverSettings, SecretPlace } from '../config-notify.ts';
+import type { Target } from '../config-targets.ts';
 import type { Environment } from '../environment.ts';
 import type { DesktopNotice } from '../machine/notify/call.ts';
 import { notifyDesktop, type Shown } from '../machine/notify/os.ts';
@@ -21,6 +22,7 @@ import { discordBody, ntfyBody, slackBody } from './bodies.ts';
 import { failed, NO_ADDRESS, post } from './post.ts';
 import { readSecret } from './secret.ts';
 import { signedHeaders } from './sign.ts';
+import { sendPush } from './web-push.ts';
 
 export interface SenderOptions {
   /** Where secrets are looked up; what programs get. */
@@ -33,7 +35,7 @@ export interface SenderOptions {
 }
 
 /** Sends one notification. Never throws. */
-export type Send = (receiver: ReceiverSettings, notice: Notice, signal: AbortSignal) => Promise<Delivery>;
+export type Send = (receiver: Target, notice: Notice, signal: AbortSignal) => Promise<Delivery>;
 
 /** How long a command may take. */
 const MAX_COMMAND_MS = 30_000;
@@ -51,7 +53,7 @@ interface Sending extends SenderOptions {
   readonly signal: AbortSignal;
 }
 
-async function sendBy(receiver: ReceiverSettings, notice: Notice, sending: Sending): Promise<Delivery> {
+async function sendBy(receiver: Target, notice: Notice, sending: Sending): Promise<Delivery> {
   const { env, publicUrl } = sending;
   const text = noticeText(notice, receiver.detail);
   const url = cardOf(notice, receiver.detail, publicUrl);
@@ -83,6 +85,8 @@ async function sendBy(receiver: ReceiverSettings, notice: Notice, sending: Sendi
         JSON.stringify(toWireWebhook(notice, receiver.detail, url)),
         sending,
       );
+    case 'push':
+      return sendPush(receiver, notice, text, cardOf(notice, receiver.detail, '') ?? '/', sending);
   }
 }
 

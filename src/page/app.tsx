@@ -11,7 +11,6 @@ import { LiveDot } from './parts/live-dot.tsx';
 import { type Place, place } from './route.ts';
 import { Home } from './views/home.tsx';
 import { Projects } from './views/projects.tsx';
-import { Settings } from './views/settings.tsx';
 import { SignIn } from './views/sign-in.tsx';
 
 const TABS: readonly {
@@ -32,6 +31,7 @@ const ProjectPage = lazy(() => import('./later-review.ts').then(({ ProjectPage: 
 const Queue = lazy(() => import('./later-rest.ts').then(({ Queue: View }) => View));
 const SendPlan = lazy(() => import('./later-rest.ts').then(({ SendPlan: View }) => View));
 const Costs = lazy(() => import('./later-rest.ts').then(({ Costs: View }) => View));
+const Settings = lazy(() => import('./later-rest.ts').then(({ Settings: View }) => View));
 const Channels = lazy(() => import('./later-rest.ts').then(({ Channels: View }) => View));
 
 /** A view of each file that comes later: it is there before a person goes there, also where the connection is lost by then. */

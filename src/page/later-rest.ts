@@ -5,3 +5,4 @@ export { Channels } from './views/channels.tsx';
 export { Costs } from './views/costs.tsx';
 export { Queue } from './views/queue.tsx';
 export { SendPlan } from './views/send.tsx';
+export { Settings } from './views/settings.tsx';

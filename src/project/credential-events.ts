@@ -25,4 +25,11 @@ export const CREDENTIAL_EVENTS = {
       name: z.string(),
     }),
   ),
+  'device.added': event('A browser wants to be notified by Web Push.', () => ({ name: z.string() })),
+  'device.removed': event('A browser is notified no more.', () => ({
+    name: z.string(),
+    reason: z
+      .enum(['asked', 'gone'])
+      .describe('asked: it was told to stop; gone: its push service knows it no more'),
+  })),
 } satisfies Record<string, EventKind>;

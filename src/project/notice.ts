@@ -35,7 +35,7 @@ export const NOTIFICATION_DETAILS = ['none', 'title', 'summary'] as const;
 export type NotificationDetail = (typeof NOTIFICATION_DETAILS)[number];
 
 /** How notifications travel. */
-export const NOTIFY_VIAS = ['os', 'webhook', 'ntfy', 'slack', 'discord', 'command'] as const;
+export const NOTIFY_VIAS = ['os', 'webhook', 'ntfy', 'slack', 'discord', 'command', 'push'] as const;
 export type NotifyVia = (typeof NOTIFY_VIAS)[number];
 
 /** Whether a later notification can take the place of an earlier one there. */

@@ -125,6 +125,8 @@ const SENTENCES: EventTable<string | undefined> = {
   'credential.rotated': none,
   'credential.revoked': none,
   'credential.expired': none,
+  'device.added': none,
+  'device.removed': none,
   'supervisor.started': none,
   'supervisor.stop_requested': none,
   'supervisor.stopped': none,

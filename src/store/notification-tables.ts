@@ -18,6 +18,23 @@ export interface NotificationTables {
     problem: Generated<string | null>;
     problem_since: Generated<string | null>;
     last_sent_at: Generated<string | null>;
+    /** Of one that is a device: its name. */
+    device: Generated<string | null>;
+  };
+  /** One row: by which push services know us. */
+  push_keys: {
+    id: number;
+    public_key: string;
+    private_key: string;
+    created_at: string;
+  };
+  /** Browsers that want to be told by Web Push, by the name under which they are signed in. */
+  push_devices: {
+    name: string;
+    endpoint: string;
+    p256dh: string;
+    auth: string;
+    created_at: string;
   };
   /** What a receiver is, will be or was told. */
   notifications: {

@@ -20,6 +20,8 @@ export interface ReceiverState {
   readonly problem: string | null;
   readonly problemSince: string | null;
   readonly lastSentAt: string | null;
+  /** Of one that is a device: its name. */
+  readonly device: string | null;
 }
 
 /** By name. */
@@ -81,5 +83,6 @@ function toReceiver(row: Row<'receivers'>): ReceiverState {
     problem: row.problem,
     problemSince: row.problem_since,
     lastSentAt: row.last_sent_at,
+    device: row.device,
   };
 }

@@ -3,7 +3,7 @@ import type { SupervisorTrouble } from '../bridge/health.ts';
 import type { HeldLease } from '../bridge/lease.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import type { ReceiverSettings } from '../config-notify.ts';
+import type { Target } from '../config-targets.ts';
 import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
 import type { Delivery, Notice } from '../project/notice.ts';
@@ -27,14 +27,8 @@ export interface Context {
   readonly stopping: AbortSignal;
 }
 
-export type { ReceiverSettings };
-
 /** Sends one notification to one receiver. Never throws; ends early when the signal aborts. */
-export type SendNotice = (
-  receiver: ReceiverSettings,
-  notice: Notice,
-  signal: AbortSignal,
-) => Promise<Delivery>;
+export type SendNotice = (receiver: Target, notice: Notice, signal: AbortSignal) => Promise<Delivery>;
 
 /** What the supervisor is to those who call it. */
 export interface HttpHost {

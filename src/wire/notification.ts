@@ -20,10 +20,13 @@ export interface KnownReceiver {
         readonly failed: number;
       }
     | undefined;
+  /** False: no browser has asked for it yet. */
+  readonly isAskedFor: boolean;
 }
 
 /** Where a receiver stands, in a word. */
-export function receiverState({ stored }: KnownReceiver): WireReceiver['state'] {
+export function receiverState({ stored, isAskedFor }: KnownReceiver): WireReceiver['state'] {
+  if (!isAskedFor) return 'unasked';
   if (stored === undefined) return 'new';
   if (stored.offReason !== null) return 'off';
   return stored.problem === null ? 'on' : 'failing';

@@ -25,9 +25,10 @@ export interface ExampleStage extends AsyncDisposable {
 
 export async function createExampleStage(): Promise<ExampleStage> {
   const rig = await supervised();
-  const config = { notify: [{ via: 'os', name: 'desk' }] };
+  const config = { notify: [{ via: 'os', name: 'desk' }, { via: 'push' }] };
+  const http = { public_url: 'https://box.example' };
   await shareFolder(rig);
-  const api = await serve(rig, { config, env: { BRIDGE_HOME: rig.home }, roles: [] });
+  const api = await serve(rig, { config, http, env: { BRIDGE_HOME: rig.home }, roles: [] });
   const { token: TOKEN } = accepted(await addCredential(rig.bridge, 'phone', 'admin', undefined, 'person'));
   const measured = await measuredWork(rig);
   const { project: WORKING, request: PERMISSION_ASKED } = await ask(rig, PERMISSION);

@@ -66,6 +66,17 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
     path: `/schedules/${NO_PROJECT}/remove`,
     status: 404,
   },
+  'GET /push': { needs: 'read', method: 'GET', path: '/push', status: 200 },
+  'PUT /push': {
+    needs: 'read',
+    method: 'PUT',
+    path: '/push',
+    body: { endpoint: 'https://fcm.googleapis.com/x', keys: { p256dh: '', auth: '' } },
+    // A token is no browser.
+    status: 409,
+  },
+  'DELETE /push': { needs: 'read', method: 'DELETE', path: '/push', status: 409 },
+  'GET /push-worker.js': { needs: 'nobody', method: 'GET', path: '/push-worker.js', status: 200 },
   'GET /assets/:name': { needs: 'nobody', method: 'GET', path: '/assets/none.js', status: 404 },
   'GET /health': { needs: 'nobody', method: 'GET', path: '/health', status: 200 },
   'GET /projects': { needs: 'read', method: 'GET', path: '/projects', status: 200 },

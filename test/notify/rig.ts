@@ -1,10 +1,10 @@
 /** A supervisor's notifier on the bridge of a rig, with time that a test moves and receivers that are real. */
 
 import { configOfText } from '../../src/config.ts';
+import type { Target } from '../../src/config-targets.ts';
 import type { Environment } from '../../src/environment.ts';
 import { createSender } from '../../src/notify/send.ts';
 import type { Delivery, Notice } from '../../src/project/notice.ts';
-import type { ReceiverSettings } from '../../src/supervisor/context.ts';
 import { Notifier } from '../../src/supervisor/notify/notifier.ts';
 import { supervised, TOKEN } from '../bridge/steps.ts';
 import { eventually } from '../eventually.ts';
@@ -13,8 +13,12 @@ import type { Rig } from '../rig.ts';
 export interface Notifying extends AsyncDisposable {
   readonly rig: Rig;
   readonly log: string[];
-  /** Starts a notifier with these receivers, and waits until it waits. Ends the one before. */
-  start(receivers: readonly object[], more?: object): Promise<void>;
+  /**
+   * Starts a notifier with these receivers, and waits until it waits. Ends the one before.
+   *
+   * @param told How many they stand for, where devices are among them.
+   */
+  start(receivers: readonly object[], more?: object, told?: number): Promise<void>;
   /** Ends it as a supervisor does that stops. */
   stop(): Promise<void>;
   /** The outbox: `kind state` of each, oldest first. */
@@ -26,7 +30,7 @@ export interface Notifying extends AsyncDisposable {
 export interface NotifyingOptions {
   readonly env?: Environment;
   /** In the place of the real sender. */
-  readonly send?: (receiver: ReceiverSettings, notice: Notice, signal: AbortSignal) => Promise<Delivery>;
+  readonly send?: (receiver: Target, notice: Notice, signal: AbortSignal) => Promise<Delivery>;
 }
 
 export async function notifying({ env = {}, send }: NotifyingOptions = {}): Promise<Notifying> {
@@ -41,7 +45,7 @@ export async function notifying({ env = {}, send }: NotifyingOptions = {}): Prom
   const self: Notifying = {
     rig,
     log,
-    async start(receivers, more = {}) {
+    async start(receivers, more = {}, told = receivers.length) {
       await self.stop();
       const config = configOfText(JSON.stringify({ notify: receivers, ...more }), 'config.json', {});
       const publicUrl = config.http.public_url;
@@ -60,7 +64,7 @@ export async function notifying({ env = {}, send }: NotifyingOptions = {}): Prom
       working = notifier.work();
       working.catch(() => undefined);
       await eventually(() => {
-        if (rig.rowsOf('receivers').length !== receivers.length) throw new Error('not started yet');
+        if (rig.rowsOf('receivers').length !== told) throw new Error('not started yet');
       }, 5);
     },
     async stop() {

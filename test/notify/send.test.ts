@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { configOfText } from '../../src/config.ts';
+import { targetsOf } from '../../src/config-targets.ts';
 import type { Environment } from '../../src/environment.ts';
 import type { DesktopNotice } from '../../src/machine/notify/call.ts';
 import { createSender } from '../../src/notify/send.ts';
@@ -73,7 +74,7 @@ function send(
     'config.json',
     {},
   );
-  const [one] = config.notify;
+  const [one] = targetsOf(config.notify, { devices: [], keys: NO_KEYS });
   if (!one) throw new Error('no receiver');
   const sender = createSender({
     env,
@@ -87,6 +88,7 @@ function send(
   return sender(one, what, new AbortController().signal);
 }
 
+const NO_KEYS = { publicKey: '', privateKey: '' };
 const SENT = { kind: 'sent', receipt: null };
 const CARD = 'https://box.example/#/p/affc5ce9db65/r2';
 const secretOf = (text: string) => `whsec_${Buffer.from(text).toString('base64')}`;
@@ -112,11 +114,12 @@ test('a webhook is signed as Standard Webhooks says, by both secrets while one r
 });
 
 test('a webhook without a public_url has no address in it', async () => {
-  const [one] = configOfText(
+  const { notify } = configOfText(
     JSON.stringify({ notify: [{ via: 'webhook', url: receiver.url }] }),
     '',
     {},
-  ).notify;
+  );
+  const [one] = targetsOf(notify, { devices: [], keys: NO_KEYS });
   const sender = createSender({ env: {}, clock: systemClock, publicUrl: undefined });
   if (one) await sender(one, notice(), new AbortController().signal);
   expect(receiver.received[0]?.json.data.url).toBeNull();

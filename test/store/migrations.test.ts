@@ -53,6 +53,7 @@ const DIGESTS: readonly { readonly digest: string; readonly releasedIn?: string 
   { digest: 'fea4b2d62bbca1a0081e6fb1296fe6bd13de2d2baf8e30f0302aea19d8301144' },
   { digest: '273451c30d7316444cf46b5cbb7dfd3ef94cfec8d27da0257d4373c5b8e315dd' },
   { digest: 'e7f6ed9dc85bc246f10427cd3bb9fabf8b6d385edf339189a1e5f3034fb14f52' },
+  { digest: '2d40b42f78f4e23a00d4f5697ea9f0ec05ea45a308235edeb7d54dee0a34e7fd' },
 ];
 
 const SOURCES = new URL('../../src/store/sqlite/', import.meta.url);

@@ -26,13 +26,13 @@ const ABOUT = `
 The supervisor tells whoever 'notify' in config.json names when a decision, an
 answer or a permission is wanted, when a project is parked, and when no new run
 starts for longer than ten minutes; and of messages of agents, where its 'kinds'
-has 'message': on this desktop, by webhook, ntfy, Slack or Discord, or by a
-command of yours. docs/notifications.md has every key.`;
+has 'message': on this desktop, by webhook, ntfy, Slack or Discord, by a
+command of yours, or by push on each device whose page was told to. docs/notifications.md has every key.`;
 
 function testCommand(cli: Cli): Command {
   return new Command('test')
     .description('Send a test to one receiver, or to all; one that was off is on again.')
-    .argument('[name]', "its name in 'notify', or what its 'via' says")
+    .argument('[name]', "its name in 'notify', or what its 'via' says; of a device, as 'notify list' has it")
     .addOption(jsonOption())
     .addOption(yesOption().hideHelp())
     .addHelpText(

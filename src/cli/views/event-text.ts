@@ -127,6 +127,12 @@ function texts(now: Date): EventTable<EventText> {
     'credential.rotated': ({ name }) => plain('token', `${name} rotated`),
     'credential.revoked': ({ name }) => plain('token', `${name} revoked`),
     'credential.expired': ({ name }) => plain('token', `${name} expired`),
+    'device.added': ({ name }) => plain('browser', `${name} is notified by push`),
+    'device.removed': ({ name, reason }) =>
+      plain(
+        'browser',
+        `${name} is notified no more${reason === 'gone' ? ': its push service knows it no more' : ''}`,
+      ),
     'supervisor.started': ({ pid, version }) =>
       plain('supervisor', `started, pid ${pid}, version ${version}`),
     'supervisor.stop_requested': () => plain('supervisor', 'asked to stop'),

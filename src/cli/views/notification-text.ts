@@ -51,7 +51,13 @@ function receiverLines(receiver: ListedReceiver, { columns, now, out }: Layout):
   ];
 }
 
-const STATES = { new: 'new: told from the next start on', on: '', failing: 'failing', off: 'off' } as const;
+const STATES = {
+  new: 'new: told from the next start on',
+  unasked: "no browser has asked yet: press 'Tell me on this device' on the page, under Settings",
+  on: '',
+  failing: 'failing',
+  off: 'off',
+} as const;
 
 function notificationLine({
   kind,

@@ -1,6 +1,6 @@
 /** The page: it is open to anybody, and empty until it has asked the API. */
 import * as z from 'zod';
-import { type Asset, assetNamed, SHELL } from '../assets.ts';
+import { type Asset, assetNamed, PUSH_WORKER, SHELL } from '../assets.ts';
 import { type Call, defineRoute, type Reply } from '../define-route.ts';
 import { problem } from '../problem.ts';
 
@@ -27,9 +27,23 @@ export const showAsset = defineRoute({
   problems: ['no-such-route'],
   example: { path: '/assets/$SCRIPT', answer: '…' },
   async run({ params: { name } }, call) {
-    const asset = name === SHELL ? undefined : assetNamed(name);
+    const asset = [SHELL, PUSH_WORKER].includes(name) ? undefined : assetNamed(name);
     if (!asset) return { problem: NO_SUCH_ASSET };
     return reply(call, asset, { 'Cache-Control': 'public, max-age=31536000, immutable' });
+  },
+});
+
+export const showPushWorker = defineRoute({
+  method: 'GET',
+  path: `/${PUSH_WORKER}`,
+  access: 'open',
+  summary:
+    'The script that shows what is pushed to a browser while the page is closed. It answers no request.',
+  answer: 'text/javascript; charset=utf-8',
+  example: { answer: '…' },
+  async run(_input, call) {
+    const asset = assetNamed(PUSH_WORKER);
+    return asset ? reply(call, asset) : { problem: NO_SUCH_ASSET };
   },
 });
 

@@ -121,6 +121,11 @@ const DESCRIPTIONS: EventTable<readonly [message: string, quote?: string]> = {
   'credential.rotated': ({ name }) => ['token rotated', name],
   'credential.revoked': ({ name }) => ['access revoked', name],
   'credential.expired': ({ name }) => ['browser signed out: its time was over', name],
+  'device.added': ({ name }) => ['notified by push', name],
+  'device.removed': ({ name, reason }) => [
+    reason === 'gone' ? 'notified no more: its push service knows it no more' : 'notified no more',
+    name,
+  ],
   'supervisor.started': () => ['supervisor started'],
   'supervisor.stop_requested': () => ['supervisor asked to stop'],
   'supervisor.stopped': () => ['supervisor stopped'],

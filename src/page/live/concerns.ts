@@ -41,3 +41,5 @@ export const ofChannels: Concerns = ({ type }) => type === 'channel.cleared';
 export const ofNothing: Concerns = () => false;
 
 export const ofCredentials: Concerns = ({ type }) => type.startsWith('credential.');
+
+export const ofDevices: Concerns = ({ type }) => /^(?:device|credential)\./.test(type);

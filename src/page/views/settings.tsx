@@ -7,6 +7,7 @@ import { call, type Problem } from '../api.ts';
 import { ofCredentials } from '../live/concerns.ts';
 import { useResource } from '../live/resource.ts';
 import { Command } from '../parts/command.tsx';
+import { Device } from '../parts/device.tsx';
 import { openHelp } from '../parts/keys.tsx';
 import { ProblemNote } from '../parts/problem.tsx';
 import { Ago, At } from '../parts/text.tsx';
@@ -41,6 +42,7 @@ export function Settings() {
           </div>
         </section>
       )}
+      {own?.kind === 'browser' && <Device />}
       {may('admin') && <Callers />}
     </section>
   );

@@ -35,6 +35,7 @@ import { SCHEMA_23 } from './migrations/0023.ts';
 import { SCHEMA_24 } from './migrations/0024.ts';
 import { SCHEMA_25 } from './migrations/0025.ts';
 import { SCHEMA_26 } from './migrations/0026.ts';
+import { SCHEMA_27 } from './migrations/0027.ts';
 
 /**
  * `MIGRATIONS[n]` migrates from schema version n to n + 1. Foreign keys are off meanwhile; migrate() checks them at the
@@ -67,4 +68,5 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_24,
   SCHEMA_25,
   SCHEMA_26,
+  SCHEMA_27,
 ];

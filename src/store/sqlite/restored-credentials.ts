@@ -9,8 +9,14 @@ import { numberOf } from './migrate.ts';
 import { withSqlite } from './open-sqlite.ts';
 import { columnsOf } from './tables.ts';
 
-/** Tables whose rows let somebody in, each after those that it references. */
-export const CREDENTIAL_TABLES = ['credentials', 'credential_uses', 'sign_in_codes'] as const;
+/** Tables whose rows let somebody in, or are told what happens here, each after those that it references. */
+export const CREDENTIAL_TABLES = [
+  'credentials',
+  'credential_uses',
+  'sign_in_codes',
+  'push_keys',
+  'push_devices',
+] as const;
 
 export interface RestoredCredentials {
   /** How many tokens the store before had: they are those of the restored one. */

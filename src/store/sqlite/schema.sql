@@ -1,4 +1,4 @@
--- Schema version 26. Made by `npm run schema` from the migrations; not read by the program.
+-- Schema version 27. Made by `npm run schema` from the migrations; not read by the program.
 
 CREATE TABLE approvals (
   id INTEGER PRIMARY KEY,
@@ -342,6 +342,24 @@ CREATE TRIGGER projects_count_moved AFTER UPDATE OF status ON projects WHEN OLD.
     ON CONFLICT (status) DO UPDATE SET count = count + 1;
 END;
 
+CREATE TABLE push_devices (
+  -- The browser that is signed in. Whoever is signed out is told nothing more.
+  name TEXT PRIMARY KEY REFERENCES credentials (name) ON DELETE CASCADE,
+  -- Where its push service takes what is for it.
+  endpoint TEXT NOT NULL UNIQUE,
+  p256dh TEXT NOT NULL,
+  auth TEXT NOT NULL,
+  created_at TEXT NOT NULL
+);
+
+CREATE TABLE push_keys (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  public_key TEXT NOT NULL,
+  -- It is secret.
+  private_key TEXT NOT NULL,
+  created_at TEXT NOT NULL
+);
+
 CREATE TABLE "quota" (
   account TEXT NOT NULL,
   "window" TEXT NOT NULL,
@@ -384,7 +402,9 @@ CREATE TABLE receivers (
   problem TEXT,
   problem_since TEXT,
   last_sent_at TEXT
-, message_number INTEGER);
+, message_number INTEGER, device TEXT REFERENCES push_devices (name) ON DELETE CASCADE);
+
+CREATE INDEX receivers_of_device ON receivers (device) WHERE device IS NOT NULL;
 
 CREATE TABLE requests (
   id TEXT PRIMARY KEY,

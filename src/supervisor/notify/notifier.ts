@@ -2,24 +2,23 @@
  * Tells people what waits for them: reads the history, and messages, from cursors of its own, fills the outbox, and sends what is due.
  * It goes on beside the supervisor's work: each receiver has one try under way at most, and none delays another.
  */
-import { hash } from 'node:crypto';
 import { watchChanges } from '../../bridge/changes.ts';
-import { syncReceivers } from '../../bridge/receivers.ts';
+import { dropPushDevice, pushState } from '../../bridge/push-devices.ts';
+import { resumeNotifications, syncReceivers } from '../../bridge/receivers.ts';
 import { recordMessages } from '../../bridge/record-messages.ts';
 import { forgetTimesToCome, recordNews, recordReminders } from '../../bridge/record-news.ts';
 import { claimNotification, nextNotificationTime, recordDelivery } from '../../bridge/send-notifications.ts';
-import type { Notice } from '../../project/notice.ts';
-import type { Receiver } from '../../project/notification.ts';
-import type { Context, ReceiverSettings, SendNotice } from '../context.ts';
-import { quietHours } from '../quiet-hours.ts';
+import { hasPush, type Target, targetsOf } from '../../config-targets.ts';
+import type { Delivery, Notice } from '../../project/notice.ts';
+import type { Context, SendNotice } from '../context.ts';
 import { retryTransient } from '../transient.ts';
 import { Waker } from '../waker.ts';
-import { Outlet } from './outlet.ts';
+import { digestOf, Outlet } from './outlet.ts';
 
 export class Notifier {
   readonly #context: Context;
   readonly #sendNotice: SendNotice;
-  readonly #outlets: readonly Outlet[];
+  #outlets: readonly Outlet[] = [];
   readonly #closing = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
   #working: Promise<void> | undefined;
@@ -33,9 +32,6 @@ export class Notifier {
   constructor(context: Context, sendNotice: SendNotice) {
     this.#context = context;
     this.#sendNotice = sendNotice;
-    this.#outlets = context.config.notify.map(
-      (settings) => new Outlet(settings, toReceiver(settings), quietHours(settings.quiet), context.clock),
-    );
   }
 
   /** Works until it is closed. Its failure is that of the supervisor. */
@@ -52,15 +48,12 @@ export class Notifier {
   }
 
   async #work(): Promise<void> {
-    const { bridge, clock, lease } = this.#context;
-    const wanted = this.#outlets.map(({ settings }) => ({
-      name: settings.name,
-      via: settings.via,
-      digest: digestOf(settings),
-      wantsMessages: settings.kinds.includes('message'),
-    }));
-    await retryTransient(this.#context, () => syncReceivers(lease, wanted));
-    if (this.#outlets.length === 0) return;
+    const { bridge, clock, config, lease } = this.#context;
+    await retryTransient(this.#context, async () => {
+      await this.#setOutlets(await this.#targets());
+      await resumeNotifications(lease);
+    });
+    if (config.notify.length === 0) return;
     const waker = new Waker(watchChanges(bridge, 'anyone'), clock);
     this.#waker = waker;
     const { signal } = this.#closing;
@@ -76,9 +69,45 @@ export class Notifier {
     }
   }
 
+  /** Whom to tell now: a browser may ask at any time, and be signed out. */
+  async #targets(): Promise<Target[]> {
+    const { bridge, config } = this.#context;
+    return targetsOf(config.notify, hasPush(config.notify) ? await pushState(bridge) : NO_DEVICES);
+  }
+
+  /** Makes the store know them. One whose settings are the same goes on, and so does one that is being told. */
+  async #setOutlets(targets: readonly Target[]): Promise<void> {
+    const { clock, lease } = this.#context;
+    await syncReceivers(
+      lease,
+      targets.map((target) => ({
+        name: target.name,
+        via: target.via,
+        digest: digestOf(target),
+        wantsMessages: target.kinds.includes('message'),
+        device: target.via === 'push' ? target.device.name : null,
+      })),
+    );
+    this.#outlets = targets.map((target) => {
+      const before = this.#outlets.find(({ receiver }) => receiver.name === target.name);
+      return before && (before.isBusy || before.digest === digestOf(target))
+        ? before
+        : new Outlet(target, clock);
+    });
+  }
+
+  async #followDevices(): Promise<void> {
+    const { config } = this.#context;
+    if (!hasPush(config.notify)) return;
+    const targets = await this.#targets();
+    const known = this.#outlets.map(({ digest }) => digest);
+    if (targets.map(digestOf).join() !== known.join()) await this.#setOutlets(targets);
+  }
+
   /** Records all that has happened, then begins to send what is due. Returns when something is due next. */
   async #pass(): Promise<Date | undefined> {
     const { bridge, clock, config, lease } = this.#context;
+    await this.#followDevices();
     const receivers = this.#outlets.map(({ receiver }) => receiver);
     const now = clock.now().getTime();
     if (now < this.#before) await forgetTimesToCome(lease);
@@ -121,7 +150,8 @@ export class Notifier {
     const { settings, receiver } = outlet;
     const { signal } = this.#closing;
     const facts = { receiver: receiver.name, via: receiver.via, kind: notice.kind, id: notice.id };
-    const delivery = await this.#sendNotice(settings, notice, signal);
+    const sent = await this.#sendNotice(settings, notice, signal);
+    const delivery = sent.kind === 'gone' ? await this.#leave(settings, sent) : sent;
     if (delivery.kind === 'stopped') return;
     if (delivery.kind === 'failed' && delivery.retryAfterMs !== null) outlet.pause(delivery.retryAfterMs);
     if (delivery.kind === 'sent' && notice.kind === 'digest') outlet.gather();
@@ -129,18 +159,15 @@ export class Notifier {
     if (delivery.kind === 'sent') log.info('notify.sent', facts);
     else log.warn(`notify.${delivery.kind}`, facts, delivery.problem);
   }
+
+  /** A device that is gone is forgotten. Where the browser has named another address meanwhile, it is told there. */
+  async #leave(target: Target, gone: Delivery & { readonly kind: 'gone' }): Promise<Delivery> {
+    if (target.via !== 'push') return gone;
+    const isDropped = await retryTransient(this.#context, () =>
+      dropPushDevice(this.#context.bridge, target.device),
+    );
+    return isDropped ? gone : { kind: 'failed', problem: gone.problem, retryAfterMs: null };
+  }
 }
 
-function toReceiver(settings: ReceiverSettings): Receiver {
-  const { name, via, kinds, projects, channels, remind_after, hold_min } = settings;
-  return {
-    ...{ name, via, kinds, projects, channels },
-    remindAfterMs: remind_after ?? null,
-    holdMinMs: hold_min,
-  };
-}
-
-/** Nothing can be read from it: an address may be secret. */
-function digestOf(settings: ReceiverSettings): string {
-  return hash('sha256', JSON.stringify(settings));
-}
+const NO_DEVICES = { devices: [], keys: { publicKey: '', privateKey: '' } };

@@ -1,16 +1,19 @@
 /** One receiver as the notifier works with it: whether something may be sent to it now, and if not, when. */
+import { hash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
+import type { Target } from '../../config-targets.ts';
 import type { Notice } from '../../project/notice.ts';
 import type { Receiver } from '../../project/notification.ts';
-import type { ReceiverSettings } from '../context.ts';
-import type { QuietHours } from '../quiet-hours.ts';
+import { type QuietHours, quietHours } from '../quiet-hours.ts';
 
 /** So many a minute reach a person; what comes beyond that waits, and is told together. */
 const MAX_PER_MINUTE = 10;
 const MINUTE_MS = 60_000;
 
 export class Outlet {
-  readonly settings: ReceiverSettings;
+  readonly settings: Target;
+  /** Of its settings. Nothing can be read from it: an address may be secret. */
+  readonly digest: string;
   readonly receiver: Receiver;
   readonly #quiet: QuietHours;
   readonly #clock: Clock;
@@ -19,11 +22,17 @@ export class Outlet {
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #begun: number[] = [];
 
-  constructor(settings: ReceiverSettings, receiver: Receiver, quiet: QuietHours, clock: Clock) {
+  constructor(settings: Target, clock: Clock) {
     this.settings = settings;
-    this.receiver = receiver;
-    this.#quiet = quiet;
+    this.digest = digestOf(settings);
+    this.receiver = toReceiver(settings);
+    this.#quiet = quietHours(settings.quiet);
     this.#clock = clock;
+  }
+
+  /** Whether a try is under way. */
+  get isBusy(): boolean {
+    return this.#isBusy;
   }
 
   /** Whether something may be sent to it now. */
@@ -70,4 +79,17 @@ export class Outlet {
     const paced = oldest === undefined ? 0 : oldest + MINUTE_MS - now;
     return Math.max(0, paced, this.#pausedUntil - now);
   }
+}
+
+function toReceiver(settings: Target): Receiver {
+  const { name, via, kinds, projects, channels, remind_after, hold_min } = settings;
+  return {
+    ...{ name, via, kinds, projects, channels },
+    remindAfterMs: remind_after ?? null,
+    holdMinMs: hold_min,
+  };
+}
+
+export function digestOf(settings: Target): string {
+  return hash('sha256', JSON.stringify(settings));
 }

@@ -13,9 +13,9 @@ export const receiverSchema = z
     name: z.string(),
     via: z.enum(NOTIFY_VIAS),
     state: z
-      .enum(['new', 'on', 'failing', 'off'])
+      .enum(['new', 'unasked', 'on', 'failing', 'off'])
       .describe(
-        'new: no supervisor has started with it yet; failing: the newest try failed, and others follow; off: it wants nothing more',
+        'new: no supervisor has started with it yet; unasked: no browser has asked for it yet; failing: the newest try failed, and others follow; off: it wants nothing more',
       ),
     problem: z.string().nullable().describe('why it fails or is off; null: it does not'),
     problem_since: time().nullable(),
