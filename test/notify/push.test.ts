@@ -2,7 +2,6 @@
 import { createECDH } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { changesSince, currentCursor } from '../../src/bridge/changes.ts';
 import { revokeCredential } from '../../src/bridge/credentials.ts';
 import { addPushDevice, pushKeys } from '../../src/bridge/push-devices.ts';
 import { approve } from '../../src/bridge/reviews.ts';
@@ -12,7 +11,9 @@ import { testReceivers } from '../../src/control/test-receivers.ts';
 import { encrypt } from '../../src/notify/encrypt.ts';
 import { createSender } from '../../src/notify/send.ts';
 import { isPushService, MAX_PUSH_DEVICES } from '../../src/project/push.ts';
-import { accepted, projectIn } from '../bridge/steps.ts';
+import type { ProjectId } from '../../src/project/ids.ts';
+import { accepted, send } from '../bridge/steps.ts';
+import { measure, workOn } from '../bridge/submitted.ts';
 import { eventually } from '../eventually.ts';
 import { type PushService, startPushService } from './push-service.ts';
 import { answering } from './receiver.ts';
@@ -50,7 +51,13 @@ async function startWith(...names: string[]): Promise<void> {
   await on.start([push()], { http: HTTP }, names.length);
 }
 
-const waiting = (title = 'Build a clock') => projectIn(on.rig, 'awaiting_approval', { title });
+/** Work of a new project that waits for a decision. */
+async function waiting(title = 'Build a clock'): Promise<ProjectId> {
+  const { id } = await send(on.rig, `# ${title}`);
+  await workOn(on.rig, id);
+  await measure(on.rig);
+  return id;
+}
 
 const told = (name: string) =>
   service.pushed.filter((one) => one.name === name).map(({ message }) => message.title);
@@ -81,11 +88,11 @@ test('what is encrypted for a browser is that of RFC 8291, byte for byte', () =>
 
 test('a device is told what waits, by whom it knows, and what was decided takes its place', async () => {
   await startWith('phone');
-  const id = await waiting('<b>Build</b> a "clock" `$(id)`');
+  const id = await waiting('Build a "clock" & $(id)');
   await untilTold('phone', 1);
   const [first] = service.pushed;
   expect(first?.message).toEqual({
-    title: 'Decision wanted: <b>Build</b> a "clock" `$(id)`',
+    title: 'Decision wanted: Build a "clock" & $(id)',
     body: expect.any(String),
     tag: `p-${id}`,
     path: `/#/p/${id}/r1`,
@@ -104,7 +111,7 @@ test('a device is told what waits, by whom it knows, and what was decided takes 
     exp: Math.floor(on.rig.clock.now().getTime() / 1_000) + 12 * 3_600,
     sub: HTTP.public_url,
   });
-  accepted(await approve(on.rig.bridge, id, {}, 'person'));
+  accepted(await approve(on.rig.bridge, id, 'person'));
   await untilTold('phone', 2);
   const [, second] = service.pushed;
   expect(second?.message).toMatchObject({ tag: `p-${id}`, isOver: true });
@@ -165,7 +172,6 @@ test.each([
   404, 410,
 ])('a device whose push service answers %i is forgotten, and the history says so', async (status) => {
   await startWith('laptop', 'phone');
-  const cursor = await currentCursor(on.rig.bridge);
   service.answer('phone', answering(status));
   await waiting();
   await eventually(
@@ -174,10 +180,8 @@ test.each([
   );
   await untilTold('laptop', 1);
   expect(states('phone')).toEqual([]);
-  const { events } = await changesSince(on.rig.bridge, cursor, { waitMs: 0 });
-  expect(events.filter(({ type }) => type === 'device.removed').map(({ data }) => data)).toEqual([
-    { name: 'phone', reason: 'gone' },
-  ]);
+  const removed = on.rig.rowsOf('events').filter(({ type }) => type === 'device.removed');
+    expect(removed.map(({ data }) => JSON.parse(String(data)))).toEqual([{ name: 'phone', reason: 'gone' }]);
 });
 
 test('a browser that was revoked is told nothing more, also of what was on its way to it', async () => {
@@ -227,9 +231,9 @@ test('what a supervisor was sending when it ended is tried once more, and no dev
 
 test('a test reaches one device by its name, and says of push that nobody has asked for what to do', async () => {
   const config = configOfText(JSON.stringify({ notify: [push()], http: HTTP }), 'config.json', {});
-  const send = createSender({ env: {}, clock: on.rig.clock, publicUrl: HTTP.public_url });
+  const sender = createSender({ env: {}, clock: on.rig.clock, publicUrl: HTTP.public_url });
   const run = (name?: string) =>
-    testReceivers(on.rig.bridge, config.notify, name, send, new AbortController().signal);
+    testReceivers(on.rig.bridge, config.notify, name, sender, new AbortController().signal);
   expect(accepted(await run())).toMatchObject([
     { receiver: { name: 'push' }, problem: expect.stringMatching(/^no browser has asked/) },
   ]);

@@ -23,16 +23,18 @@ export interface StageOptions {
   readonly rig?: Rig;
   /** Keys of `http` in the configuration. */
   readonly http?: Readonly<Record<string, unknown>>;
+  /** Other keys of the configuration. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** Instead of the time of this machine. */
   readonly now?: string;
 }
 
-export async function createStage({ rig: given, http = {}, now }: StageOptions = {}): Promise<Stage> {
+export async function createStage({ rig: given, http = {}, config = {}, now }: StageOptions = {}): Promise<Stage> {
   const rig = given ?? (await createRig());
   // The page tells times by the clock of the server, which goes as that of the machine does.
   rig.clock.advance((now === undefined ? Date.now() : Date.parse(now)) - rig.clock.now().getTime());
   if (!given) await beSupervisor(rig);
-  const api = await serve(rig, { http });
+  const api = await serve(rig, { http, config });
   const url = `http://127.0.0.1:${api.port}/`;
   const link = async (role: Role = 'admin') => {
     const { code } = await makeSignInCode(rig.bridge, { name: 'phone', role, lifetimeMs: 120_000 });
