@@ -43,7 +43,7 @@ export function roomOf(path: string): string {
     .replace(/\.ts$/, '')
     .replace(/^log-.*/, 'log')
     .replace(
-      /^config-(schema|explanation|values|workspace|http|schedule|channels|notify|scripts|folder)$/,
+      /^config-(schema|explanation|values|workspace|http|schedule|channels|notify|scripts|folder|targets)$/,
       'config',
     );
 }

@@ -10,8 +10,8 @@ import { configOfText } from '../../src/config.ts';
 import { testReceivers } from '../../src/control/test-receivers.ts';
 import { encrypt } from '../../src/notify/encrypt.ts';
 import { createSender } from '../../src/notify/send.ts';
-import { isPushService, MAX_PUSH_DEVICES } from '../../src/project/push.ts';
 import type { ProjectId } from '../../src/project/ids.ts';
+import { isPushService, MAX_PUSH_DEVICES } from '../../src/project/push.ts';
 import { accepted, send } from '../bridge/steps.ts';
 import { measure, workOn } from '../bridge/submitted.ts';
 import { eventually } from '../eventually.ts';
@@ -181,7 +181,7 @@ test.each([
   await untilTold('laptop', 1);
   expect(states('phone')).toEqual([]);
   const removed = on.rig.rowsOf('events').filter(({ type }) => type === 'device.removed');
-    expect(removed.map(({ data }) => JSON.parse(String(data)))).toEqual([{ name: 'phone', reason: 'gone' }]);
+  expect(removed.map(({ data }) => JSON.parse(String(data)))).toEqual([{ name: 'phone', reason: 'gone' }]);
 });
 
 test('a browser that was revoked is told nothing more, also of what was on its way to it', async () => {

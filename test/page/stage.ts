@@ -29,7 +29,12 @@ export interface StageOptions {
   readonly now?: string;
 }
 
-export async function createStage({ rig: given, http = {}, config = {}, now }: StageOptions = {}): Promise<Stage> {
+export async function createStage({
+  rig: given,
+  http = {},
+  config = {},
+  now,
+}: StageOptions = {}): Promise<Stage> {
   const rig = given ?? (await createRig());
   // The page tells times by the clock of the server, which goes as that of the machine does.
   rig.clock.advance((now === undefined ? Date.now() : Date.parse(now)) - rig.clock.now().getTime());
