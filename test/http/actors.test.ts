@@ -213,10 +213,11 @@ test('every hold that is ended over HTTP is recorded under the name of the crede
 
 test('every route that does something to work is tried under the name of a credential', () => {
   // The old transport hands its messages to the tools of /mcp/channels: test/http/old-transport.test.ts.
-  // Scripts and the relay are not served: test/http/mcp.test.ts.
+  // Scripts and the relay are not served: test/http/mcp.test.ts. A browser asks for pushes itself: test/notify/push.test.ts.
   const writes = ROUTES.filter(
     ({ method, path }) =>
-      isWrite({ method }) && !/^\/(tokens|session|notifications|messages|mcp\/scripts|mcp\/relay)/.test(path),
+      isWrite({ method }) &&
+      !/^\/(tokens|session|notifications|push|messages|mcp\/scripts|mcp\/relay)/.test(path),
   );
   expect(Object.keys(STEPS).sort()).toEqual(writes.map(({ method, path }) => `${method} ${path}`).sort());
 });

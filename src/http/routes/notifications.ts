@@ -27,7 +27,13 @@ export const showNotifications = defineRoute({
   }),
   answer: notificationListSchema,
   example: {
-    answer: { receivers: [{ name: 'desk', via: 'os', state: 'new', ...AND_MORE }], notifications: [] },
+    answer: {
+      receivers: [
+        { name: 'desk', via: 'os', state: 'new', ...AND_MORE },
+        { name: 'push', via: 'push', state: 'unasked', ...AND_MORE },
+      ],
+      notifications: [],
+    },
   },
   run: async ({ query: { limit } }, { bridge, config }) => ({
     body: toWireNotificationList(await listNotifications(bridge, config.notify, limit)),
