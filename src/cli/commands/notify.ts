@@ -27,7 +27,8 @@ The supervisor tells whoever 'notify' in config.json names when a decision, an
 answer or a permission is wanted, when a project is parked, and when no new run
 starts for longer than ten minutes; and of messages of agents, where its 'kinds'
 has 'message': on this desktop, by webhook, ntfy, Slack or Discord, by a
-command of yours, or by push on each device whose page was told to. docs/notifications.md has every key.`;
+command of yours, or by push on each device whose browser asked for it on the
+page. docs/notifications.md has every key.`;
 
 function testCommand(cli: Cli): Command {
   return new Command('test')
