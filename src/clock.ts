@@ -38,6 +38,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves in the next turn of the event loop, when what was asked for in this one is done. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
 function msUntil(time: Date): number {
   return time.getTime() - Date.now();
 }

@@ -5,7 +5,7 @@
  */
 import { createLogger, format } from 'winston';
 import Transport from 'winston-transport';
-import type { Clock } from './clock.ts';
+import { type Clock, nextTurn } from './clock.ts';
 import { LogFile, type LogHealth } from './log-file.ts';
 import { type Fields, LEVELS, type Level, type LogRecord, renderLine } from './log-line.ts';
 
@@ -76,7 +76,7 @@ export function openLog(options: LogOptions): OpenLog {
     health: () => file.health(),
     async flush() {
       // winston's streams pass a line on in the next turn at the latest.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       file.drain();
     },
     close() {

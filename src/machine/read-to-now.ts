@@ -1,8 +1,6 @@
 /** Reading what a process had written before somebody stops to read. */
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-
-const nextTurn = promisify(setImmediate);
+import { nextTurn } from '../clock.ts';
 
 /** More than a pipe of Linux holds (https://man7.org/linux/man-pages/man7/pipe.7.html): the rest was written later. */
 const MAX_BYTES = 1_000_000;

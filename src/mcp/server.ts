@@ -1,6 +1,7 @@
 /** A set of tools as a server of one client, for as long as it is connected. Only this file and the transport know the SDK. */
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { nextTurn } from '../clock.ts';
 import { VERSION } from '../version.ts';
 import type { BridgeAccess } from './open-bridge.ts';
 import { Shown } from './shown.ts';
@@ -45,7 +46,7 @@ export function buildServer(
       closing.abort();
       while (underWay.size > 0) await Promise.allSettled(underWay);
       // The SDK writes an answer in the turn after the one in which it is there.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       await sdk.close();
       await toolset.close?.();
       await access.close();

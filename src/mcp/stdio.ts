@@ -4,7 +4,7 @@
  * (https://github.com/anthropics/claude-code/issues/42881, https://github.com/anthropics/claude-code/issues/88514).
  */
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { Clock } from '../clock.ts';
+import { type Clock, nextTurn } from '../clock.ts';
 import { lineTransport } from './line-transport.ts';
 import type { BridgeServer } from './server.ts';
 import { logToStderr } from './stderr.ts';
@@ -31,7 +31,7 @@ export async function serveStdio(server: BridgeServer, clock: Clock, idleMs?: nu
     process.exitCode = 1;
   }
   // A last message that came without the end of its line is taken up in this turn.
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   await server.close();
 }
 

@@ -4,7 +4,7 @@
  * was not on the screen.
  */
 import type { Key } from 'ink';
-import { nextTurn } from './next-turn.ts';
+import { nextTurn } from '../../clock.ts';
 
 /** A key by its name, such as `j`, `enter` or `ctrl-s`; `text` is what it writes, empty for one that writes nothing. */
 export interface Press {

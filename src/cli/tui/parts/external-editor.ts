@@ -5,11 +5,11 @@ import { basename, join } from 'node:path';
 import { stdin } from 'node:process';
 import { ExecaError, execa } from 'execa';
 import type { SuspendTerminal } from 'ink';
+import { nextTurn } from '../../../clock.ts';
 import type { Environment } from '../../../environment.ts';
 import { messageOf } from '../../../error-message.ts';
 import { cleanText } from '../../../project/text.ts';
 import { ok, type Result, refuse } from '../../../result.ts';
-import { nextTurn } from '../next-turn.ts';
 
 /** How a person calls it. */
 export function editorOf(env: Environment): string {
