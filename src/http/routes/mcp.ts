@@ -93,15 +93,21 @@ function toolCall(name: string, begin: string, args: object = {}): Example {
   };
 }
 
-function mcpRoute(side: HttpSide, summary: string, example: Example): Route {
-  return defineRoute({
+function messageTo(side: HttpSide | UnservedSide) {
+  return {
     method: 'POST',
     path: `/mcp/${side}`,
     access: 'admin',
-    summary,
     body: mcpMessage,
     answer,
     maxBodyBytes: MAX_BODY_BYTES,
+  } as const;
+}
+
+function mcpRoute(side: HttpSide, summary: string, example: Example): Route {
+  return defineRoute({
+    ...messageTo(side),
+    summary,
     countsWrites: true,
     example,
     run: async ({ body }, call) => ({ response: await call.answerMcp(side, body, call.caller) }),
@@ -112,13 +118,8 @@ function mcpRoute(side: HttpSide, summary: string, example: Example): Route {
 function unservedRoute(side: UnservedSide, summary: string, instead: string): Route {
   const refused = problem('gone', instead);
   return defineRoute({
-    method: 'POST',
-    path: `/mcp/${side}`,
-    access: 'admin',
+    ...messageTo(side),
     summary,
-    body: mcpMessage,
-    answer,
-    maxBodyBytes: MAX_BODY_BYTES,
     problems: ['gone'],
     example: {
       send: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
