@@ -6,7 +6,7 @@ import { createECDH, ECDH } from 'node:crypto';
 import type { Actor } from '../project/actor.ts';
 import { MAX_PUSH_DEVICES, type PushDevice, type PushKeys } from '../project/push.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { Reader } from '../store/database.ts';
+import { hasCredential } from '../store/credentials.ts';
 import { appendGlobalEvent } from '../store/events.ts';
 import {
   deletePushDevice,
@@ -68,7 +68,7 @@ export async function addPushDevice(
     const present = await pushDevicesAt(trx, now);
     if (before === undefined && present.length >= MAX_PUSH_DEVICES)
       return refuse(`${MAX_PUSH_DEVICES} devices are told already; stop one, or sign one out.`);
-    if (!(await isSignedIn(trx, name))) return refuse('this browser was signed out.');
+    if (!(await hasCredential(trx, name))) return refuse('this browser was signed out.');
     const added = { ...device, createdAt: before?.createdAt ?? now };
     await putPushDevice(trx, added);
     if (before === undefined)
@@ -129,9 +129,4 @@ function isPoint(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function isSignedIn(db: Reader, name: string): Promise<boolean> {
-  const row = await db.selectFrom('credentials').select('name').where('name', '=', name).executeTakeFirst();
-  return row !== undefined;
 }

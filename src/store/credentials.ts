@@ -60,14 +60,15 @@ export async function allCredentials(db: Reader): Promise<ListedCredential[]> {
   return rows.map(({ used_at, ...row }) => ({ ...toCredential(row), lastUsedAt: used_at }));
 }
 
+/** Whether there is one of this name, also one that has expired. */
+export async function hasCredential(db: Reader, name: string): Promise<boolean> {
+  const row = await db.selectFrom('credentials').select('name').where('name', '=', name).executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Notes a use; of one that is gone nothing is noted. */
 export async function putUse(trx: Writer, name: string, usedAt: string): Promise<void> {
-  const present = await trx
-    .selectFrom('credentials')
-    .select('name')
-    .where('name', '=', name)
-    .executeTakeFirst();
-  if (!present) return;
+  if (!(await hasCredential(trx, name))) return;
   await trx
     .insertInto('credential_uses')
     .values({ name, used_at: usedAt })

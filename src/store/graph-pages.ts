@@ -8,7 +8,7 @@ import {
   type StampedRelation,
 } from '../project/graph.ts';
 import type { Reader } from './database.ts';
-import type { Tables } from './schema.ts';
+import type { Row, Tables } from './schema.ts';
 
 /** Which entities; relations are shown that touch one of them. */
 export type GraphFilter =
@@ -57,12 +57,9 @@ export async function rowsAfter(
     .execute();
   return rows.map((row) => ({
     entity: {
-      id: row.id,
+      ...stampOf(row),
       name: row.name,
       entityType: row.entity_type,
-      author: row.author,
-      runId: row.run_id,
-      writtenAt: row.written_at,
     },
     observation:
       row.observation === null
@@ -99,13 +96,10 @@ export async function relationsAfter(
     .limit(limit)
     .execute();
   return rows.map((row) => ({
-    id: row.id,
+    ...stampOf(row),
     from: row.from_name,
     to: row.to_name,
     relationType: row.relation_type,
-    author: row.author,
-    runId: row.run_id,
-    writtenAt: row.written_at,
   }));
 }
 
@@ -140,12 +134,9 @@ export async function entityHeads(db: Reader, filter: GraphFilter): Promise<Grap
     .orderBy('name')
     .execute();
   return rows.map((row) => ({
-    id: row.id,
+    ...stampOf(row),
     name: row.name,
     entityType: row.entity_type,
-    author: row.author,
-    runId: row.run_id,
-    writtenAt: row.written_at,
     observationCount: row.observations ?? 0,
     relationCount: row.relations ?? 0,
   }));
@@ -161,6 +152,15 @@ export async function observationsHolding(db: Reader, text: string): Promise<Map
     .execute();
   const byEntity = Map.groupBy(rows, ({ entity_id }) => entity_id);
   return new Map([...byEntity].map(([id, found]) => [id, found.map(({ content }) => content)]));
+}
+
+function stampOf({
+  id,
+  author,
+  run_id,
+  written_at,
+}: Pick<Row<'graph_relations'>, 'id' | 'author' | 'run_id' | 'written_at'>): Stamped {
+  return { id, author, runId: run_id, writtenAt: written_at };
 }
 
 function isMeant(eb: ExpressionBuilder<Tables, 'graph_entities'>, filter: GraphFilter) {
