@@ -16,7 +16,7 @@ async function sessions(
   toolset: ToolsetName,
   script: Script,
   stateDir: string,
-  ...told: readonly [client: 'desktop' | 'code', stdin: string][]
+  ...told: readonly (readonly [client: 'desktop' | 'code', stdin: string])[]
 ): Promise<unknown[]> {
   await using simulator = await startSimulator({ script });
   const words: unknown[] = [];
@@ -44,6 +44,15 @@ const calling = (toolset: ToolsetName) => (tool: string, input: Record<string, u
 const heard = (turn: { readonly toolResults: readonly { readonly text: string }[] }) =>
   turn.toolResults.at(-1)?.text ?? '';
 
+/** Keeps what the last tool answered, and says this. */
+const hearing = (answers: string[], words: string) => (turn: Parameters<typeof heard>[0]) => {
+  answers.push(heard(turn));
+  return say(words);
+};
+
+const KEEP = ['desktop', 'You keep it.'] as const;
+const LOOK = ['code', 'You look for it.'] as const;
+
 test('what a session of one side keeps under a key a session of the other side reads, with who wrote it', async () => {
   const stateDir = await temporaryFolder('bridge-state-');
   const memory = calling('memory');
@@ -51,26 +60,11 @@ test('what a session of one side keeps under a key a session of the other side r
   const script = byConversation({
     'You keep it': sequence([
       memory('memory_set', { key: 'shop/port', value: { port: 8080 } }),
-      (turn) => {
-        answers.push(heard(turn));
-        return say('Kept.');
-      },
+      hearing(answers, 'Kept.'),
     ]),
-    'You look for it': sequence([
-      memory('memory_get', { key: 'shop/port' }),
-      (turn) => {
-        answers.push(heard(turn));
-        return say('Read.');
-      },
-    ]),
+    'You look for it': sequence([memory('memory_get', { key: 'shop/port' }), hearing(answers, 'Read.')]),
   });
-  const words = await sessions(
-    'memory',
-    script,
-    stateDir,
-    ['desktop', 'You keep it.'],
-    ['code', 'You look for it.'],
-  );
+  const words = await sessions('memory', script, stateDir, KEEP, LOOK);
   expect(words).toEqual(['Kept.', 'Read.']);
   expect(JSON.parse(answers[0] ?? '')).toMatchObject({ ok: true, key: 'shop/port', version: 1 });
   expect(JSON.parse(answers[1] ?? '')).toMatchObject({ value: { port: 8080 }, author: 'desktop' });
@@ -88,21 +82,9 @@ test('what a session of one side adds to the graph a session of the other side f
       graph('create_relations', { relations: [{ from: 'Ann', relationType: 'works_at', to: 'Shop' }] }),
       say('Kept.'),
     ]),
-    'You look for it': sequence([
-      graph('search_nodes', { query: 'BREAD' }),
-      (turn) => {
-        answers.push(heard(turn));
-        return say('Read.');
-      },
-    ]),
+    'You look for it': sequence([graph('search_nodes', { query: 'BREAD' }), hearing(answers, 'Read.')]),
   });
-  const words = await sessions(
-    'graph',
-    script,
-    stateDir,
-    ['desktop', 'You keep it.'],
-    ['code', 'You look for it.'],
-  );
+  const words = await sessions('graph', script, stateDir, KEEP, LOOK);
   expect(words).toEqual(['Kept.', 'Read.']);
   expect(JSON.parse(answers[0] ?? '')).toMatchObject({
     entities: [{ name: 'Ann', observations: ['bakes bread'], authors: ['desktop'] }],
