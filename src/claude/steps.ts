@@ -1,5 +1,5 @@
 /**
- * The steps that Claude notes for its work, and how far it is. It writes the whole list anew each time (`TodoWrite`), or adds
+ * The steps that Claude notes for its work, and how far it is. It writes the whole list again each time (`TodoWrite`), or adds
  * and changes one at a time (`TaskCreate`, `TaskUpdate`, `TaskList`). 2.1.329 has the latter for older models, and for every
  * model where CLAUDE_CODE_ENABLE_TODO_TOOLS is set. Pure.
  */

@@ -16,7 +16,7 @@ const RECORD_BYTES = 4_096;
 /** After the last byte of the last record (RFC 8188, section 2). */
 const LAST_RECORD = 2;
 
-/** @param own Drawn anew for each message; a test hands in those of the RFC. */
+/** @param own Drawn for each message; a test hands in those of the RFC. */
 export function encrypt(plain: Buffer, { p256dh, auth }: BrowserKeys, own = draw()): Buffer {
   const theirs = Buffer.from(p256dh, 'base64url');
   const ours = own.key.getPublicKey();

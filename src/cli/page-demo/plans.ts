@@ -126,7 +126,7 @@ export default {
 };
 `;
 
-/** A check fails and is mended; the person's chat sends it back; the second round waits. */
+/** A check fails and is repaired; the person's chat sends it back; the second round waits. */
 export const EUROS: Part = {
   title: 'Show prices in euros',
   body: 'Customers read "450" today. `priceText` says euros instead, with two digits of cents.',

@@ -43,7 +43,7 @@ class BridgeSqliteQueryCompiler extends SqliteQueryCompiler {
   }
 
   /**
-   * Plain in the text: SQLite plans by the limit, so that a statement with one to be bound is prepared anew each time it is
+   * Plain in the text: SQLite plans by the limit, so that a statement with one to be bound is prepared again each time it is
    * asked (its counter SQLITE_STMTSTATUS_REPREPARE), and the driver makes its rows by a new function.
    */
   protected override visitLimit(node: LimitNode): void {
